@@ -1,0 +1,61 @@
+export const exitReasons = [
+  'signal',
+  'reversal',
+  'stop_loss',
+  'take_profit',
+  'trailing_stop',
+  'max_holding',
+  'end_of_data',
+  'liquidation',
+] as const;
+export type ExitReason = (typeof exitReasons)[number];
+
+/** One round trip, or the part of one that a partial exit closed. */
+export interface Trade {
+  direction: 'long' | 'short';
+  /** Row of the bars in which it was filled. */
+  entryBar: number;
+  exitBar: number;
+  /** Start of that bar, epoch milliseconds. */
+  entryTime: number;
+  exitTime: number;
+  /** Fill prices, slippage and spread included. */
+  entryPrice: number;
+  exitPrice: number;
+  /** Units, > 0. */
+  quantity: number;
+  /** Net of both sides' commission, account currency. */
+  pnl: number;
+  /** pnl / (entry price x quantity x multiplier). */
+  return: number;
+  /** Both sides, account currency. */
+  commission: number;
+  barsHeld: number;
+  exitReason: ExitReason;
+  /** Worst (<= 0) and best (>= 0) price move while open, as a fraction of the entry price. */
+  mae: number;
+  mfe: number;
+}
+
+/** What a simulated run leaves: the bars from `firstBar`, one row each. */
+export interface Simulation {
+  /** Row of the full bars that `time[0]` stands for. */
+  firstBar: number;
+  time: Float64Array;
+  /** Cash + position at the close, account currency, after all costs so far. */
+  equity: Float64Array;
+  /** Signed units held after the bar. */
+  position: Float64Array;
+  trades: Trade[];
+  initialCapital: number;
+  /** Commission, and price paid away to spread and slippage, account currency, over the run. */
+  commissionPaid: number;
+  slippagePaid: number;
+  financingPaid: number;
+  /** Sum of |fill price x quantity x multiplier| over all fills. */
+  tradedNotional: number;
+  /** Exits in bars that held both stop and target, decided by the `intrabar` rule. */
+  ambiguousExits: number;
+  /** Entry orders that could not be afforded, or rounded to no quantity. */
+  rejectedOrders: number;
+}
