@@ -47,10 +47,13 @@ export interface Simulation {
   /** Signed units held after the bar. */
   position: Float64Array;
   trades: Trade[];
+  /** What is still open at the end (`at_end: mark`), as if closed at the last close without cost; else null. */
+  openTrade: Trade | null;
   initialCapital: number;
   /** Commission, and price paid away to spread and slippage, account currency, over the run. */
   commissionPaid: number;
   slippagePaid: number;
+  /** Borrowing paid less interest earned on cash, account currency; in the equity, in no trade. */
   financingPaid: number;
   /** Sum of |fill price x quantity x multiplier| over all fills. */
   tradedNotional: number;

@@ -12,9 +12,9 @@ export function seededRandom(seed: number): Random {
   };
 }
 
-/** One standard normal draw by Box-Muller; two uniforms each, the sine branch discarded. */
+/** One standard normal draw by Box-Muller; two uniforms each, the sine branch discarded. 1 - u is never 0. */
 export function normal(random: Random): number {
-  const radius = Math.sqrt(-2 * Math.log(random()));
+  const radius = Math.sqrt(-2 * Math.log(1 - random()));
   return radius * Math.cos(2 * Math.PI * random());
 }
 

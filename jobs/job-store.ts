@@ -1,5 +1,6 @@
 /** Where a job stands. The last four are ends. */
-export type JobStatus = 'queued' | 'running' | 'completed' | 'failed' | 'cancelled' | 'interrupted';
+export const jobStatuses = ['queued', 'running', 'completed', 'failed', 'cancelled', 'interrupted'] as const;
+export type JobStatus = (typeof jobStatuses)[number];
 
 export const endStates: readonly JobStatus[] = ['completed', 'failed', 'cancelled', 'interrupted'];
 
@@ -17,14 +18,18 @@ export interface Progress {
   etaMs: number | null;
 }
 
-/** What it takes to run one job. `payload` and results are JSON values; the queue does not look inside. */
-export interface Job {
+/** The right to write to a running job. The fence grows with every claim; whoever holds an older one has lost the job. */
+export interface Claim {
   id: string;
+  fence: number;
+}
+
+/** What it takes to run one job. `payload` and results are JSON values; the queue does not look inside. */
+export interface Job extends Claim {
   kind: string;
   payload: unknown;
+  /** 1 for the first. */
   attempt: number;
-  /** Grows with every claim; a writer with an older fence has lost the job. */
-  fence: number;
 }
 
 export interface JobRecord {
@@ -53,34 +58,44 @@ export interface NewJob {
 }
 
 /** A running job as seen from outside its owner: a lease is alive while `beat` keeps growing. */
-export interface Lease {
-  job: Job;
+export interface Lease extends Claim {
   owner: string;
   beat: number;
+  cancelRequested: boolean;
 }
 
 /**
- * A durable, fenced store of jobs. Every method is one transaction; a method that takes a `Job` does nothing and says
+ * A durable, fenced store of jobs. Every method is one transaction; a method that takes a claim does nothing and says
  * `false` (or `lost`) where its fence is no longer the newest: the job was reclaimed, or has ended. Leases are judged by
  * a heartbeat counter that an observer watches, never by comparing wall clocks.
  */
 export interface JobStore {
   /** Adds a job, or finds the live one with the same key. */
   add(job: NewJob): { id: string; added: boolean };
-  /** Takes the oldest runnable job for `owner`, raising attempt and fence. */
+  /** Takes the oldest queued job for `owner`, raising attempt and fence. */
   claim(owner: string): Job | null;
   /** Raises the beat and records progress. `cancel`: someone asked for the end; `lost`: the fence is old. */
-  heartbeat(job: Job, progress: Progress | null): 'ok' | 'cancel' | 'lost';
-  /** Ends the job; its result and everything `commit` writes become durable together, or nothing does. */
-  complete(job: Job, commit: () => unknown): boolean;
-  fail(job: Job, error: JobError): boolean;
-  /** Ends a claimed job that was asked to stop. */
-  cancelled(job: Job): boolean;
-  /** Gives a job back to the queue because its process or server died; `interrupted` when its attempts are used up. */
-  release(job: Job, error: JobError): boolean;
+  heartbeat(claim: Claim, progress: Progress | null): 'ok' | 'cancel' | 'lost';
+  /**
+   * Ends the job; its result (what `commit` returns, as JSON) and everything `commit` writes become durable together, or
+   * nothing does. Says `false` too where the end was asked for: after `requestCancel` nothing is recorded.
+   */
+  complete(claim: Claim, commit: () => unknown): boolean;
+  /** Ends the job with its error; `false` too where the end was asked for. */
+  fail(claim: Claim, error: JobError): boolean;
+  /** Ends a running job that was asked to stop; `false` too where nobody asked. */
+  cancelled(claim: Claim): boolean;
+  /** Gives a job back because its process died: queued again, `interrupted` when its attempts are used up, or cancelled. */
+  release(claim: Claim, error: JobError): boolean;
+  /** The same for a job whose owner seems dead; does nothing if its beat has grown since `lease` was read. */
+  reclaim(lease: Lease, error: JobError): boolean;
+  /** Gives a job back because its owner goes in good order: the attempt does not count. */
+  giveBack(claim: Claim): boolean;
   /** A queued job ends at once; a running one is asked to stop. Says what stood before; null for an unknown id. */
   requestCancel(id: string): JobStatus | null;
   leases(): Lease[];
   get(id: string): JobRecord | null;
+  /** Newest first; every status where none is named. */
+  list(query: { statuses?: readonly JobStatus[]; limit: number }): JobRecord[];
   counts(): Record<JobStatus, number>;
 }

@@ -1,4 +1,4 @@
-import { type Bars, barCount, type PriceField, sliceBars } from '@stratlab/data/bars.ts';
+import { type Bars, barCount, mapColumns, type PriceField } from '@stratlab/data/bars.ts';
 
 /** A number an indicator takes. `integer` parameters count bars unless the indicator says otherwise. */
 export interface NumberParameter {
@@ -9,10 +9,10 @@ export interface NumberParameter {
 }
 
 /** A named variant an indicator takes. */
-export interface ChoiceParameter {
+export interface ChoiceParameter<Option extends string = string> {
   readonly kind: 'choice';
-  readonly default: string;
-  readonly options: readonly string[];
+  readonly default: Option;
+  readonly options: readonly Option[];
 }
 
 export type Parameter = NumberParameter | ChoiceParameter;
@@ -43,12 +43,57 @@ export interface Indicator {
   readonly formula: string;
   /** Paper, book or reference implementation whose convention is followed. */
   readonly source: string;
-  /** True where the output is in units of price, so that scaling all prices scales it. */
-  readonly priceUnits: boolean;
-  /** Rows of NaN before the first defined value, per output, given inputs defined from row 0. */
+  /** True where the outputs are in units of price, so that scaling all prices scales them; or the outputs that are. */
+  readonly priceUnits: boolean | readonly string[];
+  /**
+   * Rows of NaN before the first defined value, per output, given inputs defined from row 0; the fewest possible where
+   * the data decide (zigzag).
+   */
   warmup(parameters: ParameterValues): number[];
-  /** One array of the bars' length per output (one for a single output); NaN before the warm-up is over. Causal. */
+  /**
+   * One array of the bars' length per output (one for a single output). NaN before the warm-up is over, and where a
+   * ratio has no denominator; causal.
+   */
   compute(input: IndicatorInput, parameters: ParameterValues): Float64Array[];
+}
+
+type Declarations = Readonly<Record<string, Parameter>>;
+type Inputs = Readonly<Record<string, PriceField>>;
+type Declared<D extends Declarations> = {
+  readonly [K in keyof D]: D[K] extends ChoiceParameter<infer Option> ? Option : number;
+};
+
+interface TypedIndicator<D extends Declarations, I extends Inputs>
+  extends Omit<Indicator, 'parameters' | 'inputs' | 'warmup' | 'compute'> {
+  readonly parameters: D;
+  readonly inputs: I;
+  warmup(parameters: Declared<D>): number[];
+  compute(
+    input: { bars: Bars; series: Readonly<Record<keyof I, Float64Array>> },
+    parameters: Declared<D>,
+  ): Float64Array[];
+}
+
+/** States an indicator; what `warmup` and `compute` receive is typed by its declared parameters and inputs. */
+export function indicator<const D extends Declarations, const I extends Inputs>(
+  stated: TypedIndicator<D, I>,
+): Indicator {
+  return stated;
+}
+
+/** A number of bars. */
+export function period(value: number, min = 1): NumberParameter {
+  return { kind: 'integer', default: value, min, max: 10_000 };
+}
+
+/** Multiples of a deviation or range by which a band stands off its middle. */
+export function multiplier(value: number): NumberParameter {
+  return { kind: 'number', default: value, min: 0.01, max: 100 };
+}
+
+/** One of several variants; the first is the default. */
+export function choice<const Option extends string>(first: Option, ...others: Option[]): ChoiceParameter<Option> {
+  return { kind: 'choice', default: first, options: [first, ...others] };
 }
 
 /** The names an indicator's columns go by under an id: `rsi_14`, or `adx_14.adx`, `adx_14.plus_di`, …. */
@@ -57,26 +102,41 @@ export function columnNames(id: string, indicator: Indicator): string[] {
 }
 
 /**
- * Computes an indicator whose inputs may themselves begin undefined (another indicator's warm-up): it sees only the
- * bars from the first row where every input is defined, and the rows before stay NaN.
+ * Computes an indicator whose inputs may be undefined on some rows (another indicator's warm-up, a ratio without a
+ * denominator): it sees only the bars on which every input is defined, and is NaN on the others.
  */
 export function runIndicator(indicator: Indicator, input: IndicatorInput, parameters: ParameterValues): Float64Array[] {
   const rows = barCount(input.bars);
-  const start = firstDefinedRow(Object.values(input.series), rows);
-  if (start === 0) return indicator.compute(input, parameters);
-  const series = Object.fromEntries(
-    Object.entries(input.series).map(([name, values]) => [name, values.subarray(start)]),
-  );
-  const outputs = indicator.compute({ bars: sliceBars(input.bars, start), series }, parameters);
-  return outputs.map((values) => {
-    const padded = new Float64Array(rows).fill(Number.NaN);
-    padded.set(values, start);
-    return padded;
-  });
+  const seen = definedRows(Object.values(input.series), rows);
+  if (seen.length === rows) return indicator.compute(input, parameters);
+  const start = rows - seen.length;
+  const pick =
+    seen[0] === start ? (all: Float64Array) => all.subarray(start) : (all: Float64Array) => gather(all, seen);
+  const bars = mapColumns((column) => pick(input.bars[column]));
+  const series = Object.fromEntries(Object.entries(input.series).map(([name, values]) => [name, pick(values)]));
+  return indicator.compute({ bars, series }, parameters).map((values) => scatter(values, seen, rows));
 }
 
-function firstDefinedRow(series: Float64Array[], rows: number): number {
-  let start = 0;
-  while (start < rows && series.some((values) => Number.isNaN(values[start]))) start++;
-  return start;
+function definedRows(series: Float64Array[], rows: number): Int32Array {
+  const defined = new Int32Array(rows);
+  let count = 0;
+  for (let row = 0; row < rows; row++) {
+    let sum = 0;
+    for (const values of series) sum += values[row];
+    defined[count] = row;
+    if (!Number.isNaN(sum)) count++;
+  }
+  return defined.subarray(0, count);
+}
+
+function gather(values: Float64Array, rows: Int32Array): Float64Array {
+  const gathered = new Float64Array(rows.length);
+  for (let k = 0; k < rows.length; k++) gathered[k] = values[rows[k]];
+  return gathered;
+}
+
+function scatter(values: Float64Array, rows: Int32Array, length: number): Float64Array {
+  const scattered = new Float64Array(length).fill(Number.NaN);
+  for (let k = 0; k < rows.length; k++) scattered[rows[k]] = values[k];
+  return scattered;
 }

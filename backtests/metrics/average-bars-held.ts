@@ -1,0 +1,14 @@
+import { type Metric, reasons, undefinedBecause } from '../metric.ts';
+
+export const averageBarsHeld: Metric = {
+  name: 'average_bars_held',
+  title: 'Average holding time',
+  unit: 'bars',
+  formula: 'mean of exit bar - entry bar',
+  source: 'backtesting.py 0.6 Avg. Trade Duration, in bars',
+  headline: true,
+  compute(sample) {
+    if (sample.trades.length === 0) return undefinedBecause(reasons.noTrades);
+    return sample.trades.reduce((total, trade) => total + trade.barsHeld, 0) / sample.trades.length;
+  },
+};

@@ -1,0 +1,79 @@
+import type { Calendar } from '@stratlab/data/calendar.ts';
+import type { Timeframe } from '@stratlab/data/timeframe.ts';
+
+/** One simple return per session day, oldest first. */
+export interface SessionReturns {
+  /** Date of each session, epoch milliseconds of its 00:00Z. */
+  session: Float64Array;
+  /** Last equity of the session over the last of the previous one, less 1; the first over the initial capital. */
+  returns: Float64Array;
+}
+
+/**
+ * Gathers equity per bar to session days. Bars of a week are one session each. Once equity is zero or less there is
+ * nothing left to earn on: the sessions after that return 0.
+ */
+export function sessionReturns(
+  time: Float64Array,
+  equity: Float64Array,
+  initialCapital: number,
+  calendar: Pick<Calendar, 'sessionOf'>,
+): SessionReturns {
+  const session: number[] = [];
+  const returns: number[] = [];
+  let previous = initialCapital;
+  for (let row = 0; row < time.length; row++) {
+    const date = calendar.sessionOf(time[row]);
+    row = lastRowOfSession(time, row, date, calendar);
+    session.push(date);
+    returns.push(previous > 0 ? equity[row] / previous - 1 : 0);
+    previous = equity[row];
+  }
+  return { session: Float64Array.from(session), returns: Float64Array.from(returns) };
+}
+
+/** Steps twice as far each time, then halves: few questions to the calendar where a session has many bars. */
+function lastRowOfSession(
+  time: Float64Array,
+  first: number,
+  date: number,
+  calendar: Pick<Calendar, 'sessionOf'>,
+): number {
+  const inside = (row: number) => row < time.length && calendar.sessionOf(time[row]) === date;
+  let step = 1;
+  let last = first;
+  while (inside(last + step)) {
+    last += step;
+    step *= 2;
+  }
+  for (; step >= 1; step /= 2) if (inside(last + step)) last += step;
+  return last;
+}
+
+/** What session returns of bars of this timeframe are annualised by: 52 for weekly bars, else the calendar's sessions. */
+export function periodsPerYear(timeframe: Timeframe, calendar: Pick<Calendar, 'sessionsPerYear'>): number {
+  return timeframe === '1w' ? 52 : calendar.sessionsPerYear;
+}
+
+/** Return per period that compounds to this annual rate. */
+export function ratePerPeriod(annualRate: number, periodsPerYear: number): number {
+  return (1 + annualRate) ** (1 / periodsPerYear) - 1;
+}
+
+/**
+ * Puts several results side by side on every session that any of them has, 0 where one has none (it held nothing):
+ * sessions that only some have pull their correlation towards 0, so that more trials are counted, not fewer.
+ */
+export function alignSessions(results: readonly SessionReturns[]): { session: Float64Array; returns: Float64Array[] } {
+  const session = Float64Array.from(new Set(results.flatMap((result) => Array.from(result.session)))).sort();
+  const rowOf = new Map(Array.from(session, (date, row) => [date, row]));
+  const returns = results.map((result) => {
+    const aligned = new Float64Array(session.length);
+    result.session.forEach((date, k) => {
+      const row = rowOf.get(date);
+      if (row !== undefined) aligned[row] = result.returns[k];
+    });
+    return aligned;
+  });
+  return { session, returns };
+}

@@ -1,0 +1,162 @@
+import type { Bars } from '@stratlab/data/bars.ts';
+import type { Instrument } from '@stratlab/data/instrument.ts';
+import { type Costs, commissionOf, marketPrice } from '../costs.ts';
+import type { ExitReason, Trade } from '../trade.ts';
+
+/** How closed positions went, as returns on their entry value: what the Kelly fraction is estimated from. */
+export interface TrackRecord {
+  wins: number;
+  won: number;
+  losses: number;
+  lost: number;
+}
+
+/**
+ * Cash, and at most one position in one instrument. Buying takes the whole value out of the cash and selling puts it
+ * in, so that equity = cash + side x quantity x price x multiplier for longs, shorts and any leverage.
+ */
+export class Account {
+  cash: number;
+  /** 1 long, -1 short, 0 flat. */
+  side = 0;
+  quantity = 0;
+  entryBar = -1;
+  entryPrice = Number.NaN;
+  /** Best and worst signed price (price x side) since entry, the entry price included. */
+  best = Number.NaN;
+  worst = Number.NaN;
+  readonly trades: Trade[] = [];
+  readonly record: TrackRecord = { wins: 0, won: 0, losses: 0, lost: 0 };
+  commissionPaid = 0;
+  slippagePaid = 0;
+  financingPaid = 0;
+  tradedNotional = 0;
+  readonly multiplier: number;
+
+  private readonly bars: Bars;
+  private readonly costs: Costs;
+  private entryQuantity = 0;
+  private entryCommission = 0;
+  private unsharedCommission = 0;
+  private positionPnl = 0;
+
+  constructor(cash: number, bars: Bars, costs: Costs, instrument: Instrument) {
+    this.cash = cash;
+    this.bars = bars;
+    this.costs = costs;
+    this.multiplier = instrument.multiplier;
+  }
+
+  equityAt(price: number): number {
+    return this.cash + this.side * this.quantity * price * this.multiplier;
+  }
+
+  /** Price of an entry of this size: worsened where it is a market or stop order, as it stands where it is a limit. */
+  entryFill(side: number, quantity: number, price: number, bar: number, atMarket: boolean): number {
+    return atMarket ? marketPrice(this.costs, price, side, true, quantity, this.bars.volume[bar]) : price;
+  }
+
+  /** Opens a position while flat. `price` is the market's, `fill` what is paid. */
+  open(side: number, quantity: number, price: number, fill: number, bar: number): void {
+    const value = fill * quantity * this.multiplier;
+    const commission = commissionOf(this.costs, value, quantity);
+    this.side = side;
+    this.quantity = quantity;
+    this.entryQuantity = quantity;
+    this.entryBar = bar;
+    this.entryPrice = fill;
+    this.best = side * fill;
+    this.worst = side * fill;
+    this.entryCommission = commission;
+    this.unsharedCommission = commission;
+    this.positionPnl = 0;
+    this.cash -= side * value + commission;
+    this.book(commission, Math.abs(fill - price), quantity, value);
+  }
+
+  /** Closes `quantity` of the position, at most all of it. */
+  close(quantity: number, price: number, bar: number, reason: ExitReason, atMarket: boolean): void {
+    const volume = this.bars.volume[bar];
+    const fill = atMarket ? marketPrice(this.costs, price, -this.side, false, quantity, volume) : price;
+    const value = fill * quantity * this.multiplier;
+    const commission = commissionOf(this.costs, value, quantity);
+    this.see(this.side * fill, this.side * fill);
+    const trade = this.trade(quantity, fill, bar, commission, reason);
+    this.trades.push(trade);
+    this.positionPnl += trade.pnl;
+    this.cash += this.side * value - commission;
+    this.book(commission, Math.abs(fill - price), quantity, value);
+    this.unsharedCommission -= trade.commission - commission;
+    this.quantity = quantity === this.quantity ? 0 : this.quantity - quantity;
+    if (this.quantity === 0) this.leave();
+  }
+
+  /** The position as a trade, closed at `price` without cost; null while flat. */
+  marked(price: number, bar: number): Trade | null {
+    return this.side === 0 ? null : this.trade(this.quantity, price, bar, 0, 'end_of_data');
+  }
+
+  /** Takes note of the signed prices the position lived through. */
+  see(best: number, worst: number): void {
+    if (best > this.best) this.best = best;
+    if (worst < this.worst) this.worst = worst;
+  }
+
+  /** Borrow on a short, interest on borrowed and on free cash, for `years` at the prices of the close before. */
+  finance(price: number, years: number, rates: { short: number; cash: number; margin: number }): void {
+    const shortValue = this.side < 0 ? this.quantity * price * this.multiplier : 0;
+    const free = Math.max(0, this.cash - shortValue);
+    const borrowed = Math.max(0, -this.cash);
+    const paid = years * (rates.short * shortValue + rates.margin * borrowed - rates.cash * free);
+    this.cash -= paid;
+    this.financingPaid += paid;
+  }
+
+  /** Commission of the entry that no closed trade has carried yet. */
+  get openCommission(): number {
+    return this.side === 0 ? 0 : this.unsharedCommission;
+  }
+
+  private trade(quantity: number, fill: number, bar: number, exitCommission: number, exitReason: ExitReason): Trade {
+    const { side, entryPrice, entryBar } = this;
+    const all = quantity === this.quantity;
+    const shared = all ? this.unsharedCommission : (this.entryCommission * quantity) / this.entryQuantity;
+    const commission = shared + exitCommission;
+    const pnl = side * (fill - entryPrice) * quantity * this.multiplier - commission;
+    return {
+      direction: side > 0 ? 'long' : 'short',
+      entryBar,
+      exitBar: bar,
+      entryTime: this.bars.time[entryBar],
+      exitTime: this.bars.time[bar],
+      entryPrice,
+      exitPrice: fill,
+      quantity,
+      pnl,
+      return: pnl / (entryPrice * quantity * this.multiplier),
+      commission,
+      barsHeld: bar - entryBar,
+      exitReason,
+      mae: (this.worst - side * entryPrice) / entryPrice,
+      mfe: (this.best - side * entryPrice) / entryPrice,
+    };
+  }
+
+  private book(commission: number, slipped: number, quantity: number, value: number): void {
+    this.commissionPaid += commission;
+    this.slippagePaid += slipped * quantity * this.multiplier;
+    this.tradedNotional += value;
+  }
+
+  private leave(): void {
+    const result = this.positionPnl / (this.entryPrice * this.entryQuantity * this.multiplier);
+    if (result > 0) {
+      this.record.wins++;
+      this.record.won += result;
+    } else {
+      this.record.losses++;
+      this.record.lost -= result;
+    }
+    this.side = 0;
+  }
+}

@@ -1,0 +1,71 @@
+import { and, asc, eq } from 'drizzle-orm';
+import type { Database } from './database.ts';
+import { trials } from './tables/research.ts';
+
+export type TrialRow = typeof trials.$inferSelect;
+
+/** One look at a decision rule's result. `sessions` and `returns` have one entry a session day. */
+export interface Look {
+  family: string;
+  decision: string;
+  fingerprint: string;
+  subjectId: string;
+  kind: 'backtest' | 'model';
+  symbol: string;
+  timeframe: string;
+  dataHash: string;
+  startAt: number;
+  endAt: number;
+  sessions: Float64Array | null;
+  returns: Float64Array | null;
+  experimentId: string | null;
+  at: number;
+  /** False where the result was seen in sample only: it is recorded and counts for nothing. */
+  shown: boolean;
+}
+
+/** Writes the look; it is a new trial unless its rule was counted in its family before. Says whether it is. */
+export function addTrial(database: Database, { shown, sessions, returns, ...look }: Look): { counted: boolean } {
+  const { orm, transaction } = database;
+  return transaction(() => {
+    const before = orm
+      .select({ sequence: trials.sequence })
+      .from(trials)
+      .where(and(eq(trials.family, look.family), eq(trials.decision, look.decision), eq(trials.counted, true)))
+      .get();
+    const counted = shown && before === undefined;
+    const reason = counted
+      ? 'a new decision rule'
+      : shown
+        ? `the rule of trial ${before?.sequence}`
+        : 'training rows only';
+    orm
+      .insert(trials)
+      .values({ ...look, counted, reason, sessions: bytes(sessions), returns: bytes(returns) })
+      .run();
+    return { counted };
+  });
+}
+
+/** Counted trials of a family, oldest first. */
+export function countedTrials({ orm }: Database, family: string): TrialRow[] {
+  return orm
+    .select()
+    .from(trials)
+    .where(and(eq(trials.family, family), eq(trials.counted, true)))
+    .orderBy(asc(trials.sequence))
+    .all();
+}
+
+export function trialsOfExperiment({ orm }: Database, experimentId: string): TrialRow[] {
+  return orm.select().from(trials).where(eq(trials.experimentId, experimentId)).orderBy(asc(trials.sequence)).all();
+}
+
+export function float64(blob: Buffer): Float64Array {
+  const copy = new Uint8Array(blob);
+  return new Float64Array(copy.buffer, 0, copy.length / 8);
+}
+
+function bytes(values: Float64Array | null): Buffer | null {
+  return values === null ? null : Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+}

@@ -1,0 +1,28 @@
+import { LabError } from '@stratlab/data/error.ts';
+import type { TrainingEngine } from '../engine.ts';
+import type { ModelSpec } from '../spec.ts';
+import { referenceEngine } from './reference.ts';
+
+/** In the order of preference. */
+export const engines: readonly TrainingEngine[] = [referenceEngine];
+
+/**
+ * The engine named by `wanted`, or for `auto` the first that can run here and knows the network. Throws
+ * `invalid_input` for an unknown name and `unavailable` where none fits, with each engine's reason.
+ */
+export function chooseEngine(spec: ModelSpec, wanted = 'auto'): TrainingEngine {
+  const candidates = wanted === 'auto' ? engines : engines.filter((engine) => engine.id === wanted);
+  if (candidates.length === 0) {
+    const known = ['auto', ...engines.map((engine) => engine.id)].join(', ');
+    throw new LabError('invalid_input', `"${wanted}" is not a training engine. Known: ${known}.`, { path: 'engine' });
+  }
+  const engine = candidates.find((candidate) => candidate.supports(spec) && candidate.probe().available);
+  if (engine) return engine;
+  const reasons = candidates.map((candidate) => `${candidate.id}: ${whyNot(candidate, spec)}`).join('; ');
+  throw new LabError('unavailable', `No training engine takes this model (${reasons}).`, { path: 'engine' });
+}
+
+function whyNot(engine: TrainingEngine, spec: ModelSpec): string {
+  if (engine.supports(spec)) return engine.probe().reason;
+  return `does not train ${spec.type} for ${spec.task} with ${spec.loss} and ${spec.outputs} outputs`;
+}

@@ -1,0 +1,138 @@
+import { timeframes } from '@stratlab/data/timeframe.ts';
+import { z } from 'zod';
+
+/** The grammar's version that the lab writes. */
+export const grammarVersion = '4';
+
+export const namePattern = /^[a-z][a-z0-9_]{0,63}$/;
+const idPattern = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
+const datePattern = /^\d{4}-\d{2}-\d{2}$/;
+
+const name = z.string().regex(namePattern, {
+  error: 'A name is 1 to 64 lower-case letters, digits and _, and begins with a letter: rsi_reversion.',
+});
+const id = z.string().regex(idPattern, {
+  error: 'An id begins with a letter and goes on with letters, digits, _ and -: rsi_14.',
+});
+const text = z.string().max(4000);
+const formula = z.union([z.string().trim().min(1).max(4000), z.number().transform(String)]);
+const rule = formula.nullable().default(null);
+const date = z.string().regex(datePattern, { error: 'A date is written YYYY-MM-DD.' });
+const timeframe = z.enum(timeframes);
+const symbol = z.string().min(1).max(32);
+
+const parameter = z
+  .strictObject({ default: z.number(), min: z.number().optional(), max: z.number().optional() })
+  .refine(({ default: chosen, min = chosen, max = chosen }) => min <= chosen && chosen <= max, {
+    error: 'The default lies outside min to max.',
+  });
+
+const symbols = z.discriminatedUnion('mode', [
+  z.strictObject({ mode: z.literal('single'), symbol }),
+  z.strictObject({ mode: z.literal('multi_symbol'), list: z.array(symbol).min(1).max(64) }),
+]);
+
+const frames = z.discriminatedUnion('mode', [
+  z.strictObject({ mode: z.literal('single'), timeframe }),
+  z.strictObject({
+    mode: z.literal('multi_timeframe'),
+    list: z.array(timeframe).min(1).max(timeframes.length),
+    base_timeframe: timeframe,
+  }),
+]);
+
+const trainingData = z.strictObject({
+  /** Null: every call says which symbol it means. */
+  symbols: symbols.nullable().default(null),
+  timeframes: frames.default({ mode: 'single', timeframe: '1d' }),
+  date_range: z.strictObject({ start: date.optional(), end: date.optional() }).default({}),
+  history_required: z.int().min(0).max(100_000).default(0).describe('Bars before the first decision'),
+});
+
+const input = z.union([
+  z.strictObject({
+    fuzzy_set: id,
+    timeframes: z.union([z.literal('all'), z.array(timeframe).min(1)]).default('all'),
+  }),
+  z.strictObject({
+    raw_indicator: z.string().min(1).max(130),
+    timeframes: z.union([z.literal('all'), z.array(timeframe).min(1)]).default('all'),
+    normalization: z.enum(['none', 'minmax', 'zscore', 'rank']).default('zscore'),
+  }),
+]);
+
+const rules = z.strictObject({ enter_long: rule, exit_long: rule, enter_short: rule, exit_short: rule });
+
+const fuzzyRule = z.strictObject({
+  if: z.string().trim().min(1).max(1000),
+  then: z.number().min(-1).max(1),
+  weight: z.number().positive().max(1000).default(1),
+});
+
+const decisions = z.strictObject({
+  output_format: z.enum(['classification', 'regression']).default('classification'),
+  confidence_threshold: z.number().min(0).max(1).default(0).describe('No trade where |signal| is below it'),
+  position_awareness: z.boolean().default(true).describe('Flat again as soon as the signal falls below the threshold'),
+  direction: z.enum(['both', 'long', 'short']).default('both'),
+  cost_model: z.literal('auto', { error: 'Only auto (costs as in execution) is built.' }).default('auto'),
+  filters: z.strictObject({ min_signal_separation: z.int().min(0).max(100_000).default(0), when: rule }).prefault({}),
+});
+
+const shape = {
+  name: name.default('unnamed'),
+  version: z.literal(grammarVersion),
+  description: text.default(''),
+  hypothesis: text.default(''),
+  parameters: z.record(id, parameter).default({}),
+  training_data: trainingData.prefault({}),
+  indicators: z.record(id, z.unknown()).default({}),
+  fuzzy_sets: z.record(id, z.record(z.string(), z.unknown())).default({}),
+  nn_inputs: z.array(input).max(256).default([]),
+  rules: rules.nullable().default(null),
+  fuzzy_rules: z.array(fuzzyRule).min(1).max(256).nullable().default(null),
+  decisions: decisions.prefault({}),
+};
+
+/** The blocks that belong to later stages, whose catalogues know their schemas. */
+export interface LaterBlocks<Model extends z.ZodType, Training extends z.ZodType, Execution extends z.ZodType> {
+  model: Model;
+  training: Training;
+  execution: Execution;
+}
+
+/** The whole document of the grammar, version 4, with every default of its own blocks. */
+export function documentSchema<Model extends z.ZodType, Training extends z.ZodType, Execution extends z.ZodType>(
+  blocks: LaterBlocks<Model, Training, Execution>,
+) {
+  return z.strictObject({
+    ...shape,
+    model: blocks.model.nullable().default(null),
+    training: blocks.training.nullable().default(null),
+    execution: blocks.execution,
+  });
+}
+
+const core = z.strictObject(shape);
+
+/** A parsed document less the blocks of later stages. */
+export type DocumentCore = z.output<typeof core>;
+export type FeatureInput = z.output<typeof input>;
+
+/** What the grammar knows and this version cannot run; saying so beats ignoring it. */
+export const unbuiltBlocks = ['context_data', 'target', 'universe', 'portfolio', 'legs'] as const;
+
+/** Symbols a document names, the first being the one it is traded on unless a call says otherwise. */
+export function documentSymbols({ training_data: { symbols } }: Pick<DocumentCore, 'training_data'>): string[] {
+  if (symbols === null) return [];
+  return symbols.mode === 'single' ? [symbols.symbol] : symbols.list;
+}
+
+/** The timeframe decisions are taken on. */
+export function baseTimeframe({ training_data: { timeframes } }: Pick<DocumentCore, 'training_data'>) {
+  return timeframes.mode === 'single' ? timeframes.timeframe : timeframes.base_timeframe;
+}
+
+/** Every timeframe features are computed on, as listed. */
+export function documentTimeframes({ training_data: { timeframes } }: Pick<DocumentCore, 'training_data'>) {
+  return timeframes.mode === 'single' ? [timeframes.timeframe] : timeframes.list;
+}

@@ -1,0 +1,99 @@
+import type { Timeframe } from '@stratlab/data/timeframe.ts';
+import { documentTimeframes, type FeatureInput } from './document.ts';
+import { firingStrength, fuzzySignal } from './fuzzy-rule.ts';
+import type { StrategyView } from './market-view.ts';
+import type { AnyDocument, Strategy } from './strategy.ts';
+
+export type Normalization = 'none' | 'minmax' | 'zscore' | 'rank';
+
+/** One input of a model, as named to people: `1h_rsi_zone_oversold`, `1h_adx_14.adx`, with `_lag<k>` for earlier rows. */
+export interface Feature {
+  readonly name: string;
+  readonly timeframe: Timeframe;
+  readonly source:
+    | { readonly kind: 'membership'; readonly fuzzySet: string; readonly set: string }
+    | { readonly kind: 'raw'; readonly column: string };
+  readonly lag: number;
+  /** How it is to be scaled, fitted on training rows; memberships are degrees already. */
+  readonly normalization: Normalization;
+}
+
+/** The features of a strategy's model in the order of its inputs: all of the newest row, then of each earlier row. */
+export function featuresOf(strategy: Strategy<AnyDocument>, lookback: number): Feature[] {
+  const newest = strategy.document.nn_inputs.flatMap((input) => featuresOfInput(strategy, input));
+  return Array.from({ length: lookback + 1 }, (_, lag) =>
+    newest.map((feature) => (lag === 0 ? feature : { ...feature, lag, name: `${feature.name}_lag${lag}` })),
+  ).flat();
+}
+
+function featuresOfInput(strategy: Strategy<AnyDocument>, input: FeatureInput): Feature[] {
+  const timeframes = input.timeframes === 'all' ? documentTimeframes(strategy.document) : input.timeframes;
+  return timeframes.flatMap((timeframe): Feature[] => {
+    if ('raw_indicator' in input) {
+      const source = { kind: 'raw', column: input.raw_indicator } as const;
+      return [
+        { name: `${timeframe}_${input.raw_indicator}`, timeframe, source, lag: 0, normalization: input.normalization },
+      ];
+    }
+    const { fuzzy_set: fuzzySet } = input;
+    return (strategy.fuzzy.get(fuzzySet)?.sets ?? []).map(({ set }) => ({
+      name: `${timeframe}_${fuzzySet}_${set}`,
+      timeframe,
+      source: { kind: 'membership', fuzzySet, set },
+      lag: 0,
+      normalization: 'none',
+    }));
+  });
+}
+
+/** rows x features, row-major, one row per base bar; NaN where a value is not known yet. */
+export function featureMatrix(view: StrategyView, features: readonly Feature[]): Float64Array {
+  const rows = view.market.bars.time.length;
+  const matrix = new Float64Array(rows * features.length);
+  const newest = new Map<string, Float64Array>();
+  features.forEach((feature, k) => {
+    const key = `${feature.timeframe} ${JSON.stringify(feature.source)}`;
+    const values = newest.get(key) ?? featureValues(view, feature);
+    newest.set(key, values);
+    for (let row = 0; row < rows; row++) {
+      matrix[row * features.length + k] = row < feature.lag ? Number.NaN : values[row - feature.lag];
+    }
+  });
+  return matrix;
+}
+
+function featureValues(view: StrategyView, { source, timeframe }: Feature): Float64Array {
+  if (source.kind === 'raw') return view.column(source.column, timeframe);
+  return membershipValues(view, source.fuzzySet, source.set, timeframe);
+}
+
+/** Degree of membership per base bar. */
+export function membershipValues(
+  view: StrategyView,
+  fuzzySet: string,
+  set: string,
+  timeframe: Timeframe,
+): Float64Array {
+  const variable = view.strategy.fuzzy.get(fuzzySet);
+  const membership = variable?.sets.find((candidate) => candidate.set === set)?.membership;
+  if (variable === undefined || membership === undefined) throw new RangeError(`no set ${fuzzySet}.${set}`);
+  return membership.membership.degrees(view.column(variable.column, timeframe), membership.parameters);
+}
+
+/** The Takagi-Sugeno signal of a strategy's fuzzy rules, in [-1, 1] per base bar; NaN while a membership is unknown. */
+export function fuzzyRulesSignal(view: StrategyView): Float64Array {
+  const { timeframe, bars } = view.market;
+  const known = new Map<string, Float64Array>();
+  const membership = (fuzzySet: string, set: string) => {
+    const key = `${fuzzySet} ${set}`;
+    const values = known.get(key) ?? membershipValues(view, fuzzySet, set, timeframe);
+    known.set(key, values);
+    return values;
+  };
+  const rules = view.strategy.fuzzyRules.map(({ condition, then, weight }) => ({
+    strength: firingStrength(condition, membership),
+    then,
+    weight,
+  }));
+  return fuzzySignal(rules, bars.time.length);
+}

@@ -1,0 +1,228 @@
+/** Sliding sums are taken afresh after this many bars, so that rounding errors cannot pile up. */
+const FRESH_EVERY = 512;
+/** They are also taken afresh when little is left of what they were: the remainder would be mostly rounding error. */
+const RESIDUE = 1e-5;
+
+/** An array of `rows` values, NaN on its first `warmup` rows. */
+export function warmingUp(rows: number, warmup: number): Float64Array {
+  return new Float64Array(rows).fill(Number.NaN, 0, warmup);
+}
+
+/** Sum of the last `period` values, for values defined from row `first` on. */
+export function rollingSum(values: Float64Array, period: number, first = 0): Float64Array {
+  return slidingSums(values, period, first, 1);
+}
+
+/** Mean of the last `period` values, for values defined from row `first` on. */
+export function rollingMean(values: Float64Array, period: number, first = 0): Float64Array {
+  return slidingSums(values, period, first, period);
+}
+
+function slidingSums(values: Float64Array, period: number, first: number, divisor: number): Float64Array {
+  const rows = values.length;
+  const sums = warmingUp(rows, first + period - 1);
+  for (let row = first + period - 1; row < rows; ) {
+    const end = freshRow(row, period, rows);
+    let sum = 0;
+    for (let k = row - period + 1; k <= row; k++) sum += values[k];
+    for (let peak = 0; ; sum += values[row] - values[row - period]) {
+      const size = Math.abs(sum);
+      if (size > peak) peak = size;
+      else if (size < peak * RESIDUE) break;
+      sums[row] = sum / divisor;
+      if (++row === end) break;
+    }
+  }
+  return sums;
+}
+
+/** Row at which sums that slide on from `row` are next taken afresh. */
+function freshRow(row: number, period: number, rows: number): number {
+  return Math.min(row + Math.max(FRESH_EVERY, period), rows);
+}
+
+/** Mean and standard deviation (divisor `period - ddof`) of the last `period` values; exactly 0 where they are equal. */
+export function rollingMoments(
+  values: Float64Array,
+  period: number,
+  ddof: number,
+): { mean: Float64Array; deviation: Float64Array } {
+  const rows = values.length;
+  const mean = warmingUp(rows, period - 1);
+  const deviation = warmingUp(rows, period - 1);
+  const perValue = 1 / period;
+  const perFreedom = 1 / (period - ddof);
+  for (let row = period - 1; row < rows; ) {
+    const start = row;
+    const end = freshRow(row, period, rows);
+    const origin = values[row];
+    let sum = 0;
+    let squares = 0;
+    for (let k = row - period + 1; k <= row; k++) {
+      const value = values[k] - origin;
+      sum += value;
+      squares += value * value;
+    }
+    for (let peak = 0; ; ) {
+      const shift = sum * perValue;
+      const spread = squares - sum * shift;
+      if (squares > peak) peak = squares;
+      if (row > start && spread < peak * RESIDUE) break;
+      mean[row] = origin + shift;
+      deviation[row] = spread > 0 ? Math.sqrt(spread * perFreedom) : 0;
+      if (++row === end) break;
+      const entering = values[row] - origin;
+      const leaving = values[row - period] - origin;
+      sum += entering - leaving;
+      squares += entering * entering - leaving * leaving;
+    }
+  }
+  return { mean, deviation };
+}
+
+/** Centred sums over the last `period` pairs: of x squared, of the products, and of y squared. */
+export interface Comoments {
+  readonly xx: Float64Array;
+  readonly xy: Float64Array;
+  readonly yy: Float64Array;
+}
+
+/** For pairs defined from row `first` on. The sum of squares of equal values is exactly 0. */
+export function rollingComoments(x: Float64Array, y: Float64Array, period: number, first = 0): Comoments {
+  const rows = x.length;
+  const [xx, xy, yy] = [0, 1, 2].map(() => warmingUp(rows, first + period - 1));
+  const perPair = 1 / period;
+  for (let row = first + period - 1; row < rows; ) {
+    const start = row;
+    const end = freshRow(row, period, rows);
+    const originX = x[row];
+    const originY = y[row];
+    let [sumX, sumY, sumXX, sumXY, sumYY] = [0, 0, 0, 0, 0];
+    for (let k = row - period + 1; k <= row; k++) {
+      const a = x[k] - originX;
+      const b = y[k] - originY;
+      sumX += a;
+      sumY += b;
+      sumXX += a * a;
+      sumXY += a * b;
+      sumYY += b * b;
+    }
+    for (let peakX = 0, peakY = 0; ; ) {
+      const spreadX = sumXX - sumX * sumX * perPair;
+      const spreadY = sumYY - sumY * sumY * perPair;
+      if (sumXX > peakX) peakX = sumXX;
+      if (sumYY > peakY) peakY = sumYY;
+      if (row > start && (spreadX < peakX * RESIDUE || spreadY < peakY * RESIDUE)) break;
+      xx[row] = Math.max(0, spreadX);
+      xy[row] = sumXY - sumX * sumY * perPair;
+      yy[row] = Math.max(0, spreadY);
+      if (++row === end) break;
+      const a = x[row] - originX;
+      const b = y[row] - originY;
+      const c = x[row - period] - originX;
+      const d = y[row - period] - originY;
+      sumX += a - c;
+      sumY += b - d;
+      sumXX += a * a - c * c;
+      sumXY += a * b - c * d;
+      sumYY += b * b - d * d;
+    }
+  }
+  return { xx, xy, yy };
+}
+
+/** Mean of the last `period` values weighted 1 (oldest) to `period` (newest). */
+export function rollingWeightedMean(values: Float64Array, period: number): Float64Array {
+  const rows = values.length;
+  const means = warmingUp(rows, period - 1);
+  const weights = (period * (period + 1)) / 2;
+  for (let row = period - 1; row < rows; ) {
+    const end = freshRow(row, period, rows);
+    let sum = 0;
+    let ramp = 0;
+    for (let k = 1; k <= period; k++) {
+      sum += values[row - period + k];
+      ramp += k * values[row - period + k];
+    }
+    for (;;) {
+      means[row] = ramp / weights;
+      if (++row === end) break;
+      ramp += period * values[row] - sum;
+      sum += values[row] - values[row - period];
+    }
+  }
+  return means;
+}
+
+/** Slope per bar of the least-squares line through the last `period` values. */
+export function rollingSlope(values: Float64Array, period: number): Float64Array {
+  const rows = values.length;
+  const slopes = warmingUp(rows, period - 1);
+  const centre = (period + 1) / 2;
+  const scale = 12 / (period * (period * period - 1));
+  for (let row = period - 1; row < rows; ) {
+    const end = freshRow(row, period, rows);
+    const origin = values[row];
+    let sum = 0;
+    let ramp = 0;
+    for (let k = 1; k <= period; k++) {
+      const value = values[row - period + k] - origin;
+      sum += value;
+      ramp += k * value;
+    }
+    for (let peak = 0; ; ) {
+      const size = Math.abs(sum);
+      if (size > peak) peak = size;
+      else if (size < peak * RESIDUE) break;
+      slopes[row] = (ramp - centre * sum) * scale;
+      if (++row === end) break;
+      const entering = values[row] - origin;
+      ramp += period * entering - sum;
+      sum += entering - (values[row - period] - origin);
+    }
+  }
+  return slopes;
+}
+
+/** Largest of the last `period` values, for values defined from row `first` on. */
+export function rollingMax(values: Float64Array, period: number, first = 0): Float64Array {
+  return valuesAt(values, rollingMaxRow(values, period, first));
+}
+
+/** Smallest of the last `period` values, for values defined from row `first` on. */
+export function rollingMin(values: Float64Array, period: number, first = 0): Float64Array {
+  return valuesAt(values, rollingMinRow(values, period, first));
+}
+
+/** Row of the largest of the last `period` values, the latest of equals; -1 during the warm-up. */
+export function rollingMaxRow(values: Float64Array, period: number, first = 0): Int32Array {
+  return extremeRows(values, period, first, 1);
+}
+
+/** Row of the smallest of the last `period` values, the latest of equals; -1 during the warm-up. */
+export function rollingMinRow(values: Float64Array, period: number, first = 0): Int32Array {
+  return extremeRows(values, period, first, -1);
+}
+
+/** A queue of the rows that can still become the extreme: each row enters and leaves it once. */
+function extremeRows(values: Float64Array, period: number, first: number, sign: 1 | -1): Int32Array {
+  const rows = values.length;
+  const extremes = new Int32Array(rows).fill(-1);
+  const queue = new Int32Array(rows);
+  let head = 0;
+  let tail = 0;
+  for (let row = first; row < rows; row++) {
+    const value = sign * values[row];
+    while (tail > head && sign * values[queue[tail - 1]] <= value) tail--;
+    queue[tail++] = row;
+    if (queue[head] <= row - period) head++;
+    if (row >= first + period - 1) extremes[row] = queue[head];
+  }
+  return extremes;
+}
+
+function valuesAt(values: Float64Array, rows: Int32Array): Float64Array {
+  const picked = new Float64Array(rows.length);
+  for (let k = 0; k < rows.length; k++) picked[k] = rows[k] < 0 ? Number.NaN : values[rows[k]];
+  return picked;
+}

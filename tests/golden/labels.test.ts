@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Bars } from '@stratlab/data/bars.ts';
+import { FLAT, LONG, SHORT } from '@stratlab/strategies/label.ts';
+import { findLabel } from '@stratlab/strategies/labels/index.ts';
+import { scanBarriers } from '@stratlab/strategies/labels/triple_barrier.ts';
+import { referenceTable, referenceText, withoutReference } from '../reference.ts';
+
+type Barriers = {
+  pt: number;
+  sl: number;
+  max_hold: number;
+  rows: [number, number | null, number | null, number | null][];
+};
+
+interface Vectors {
+  goog: {
+    vol: (number | null)[];
+    triple_barrier_close: Barriers;
+    triple_barrier_highlow: Barriers;
+    forward_return: Record<string, (number | null)[]>;
+    zigzag: { threshold: number; pivots: [number, number, number, number][]; labels: number[] };
+  };
+}
+
+const skip = withoutReference;
+const sides: Record<number, number> = { 1: LONG, 0: FLAT, [-1]: SHORT };
+
+test('forward returns of GOOG agree', { skip }, () => {
+  const { goog } = vectors();
+  for (const [horizon, expected] of Object.entries(goog.forward_return)) {
+    const { values } = chosen('forward_return', { horizon: Number(horizon) }).compute(googBars());
+    expected.forEach((change, t) => {
+      if (change === null) assert.ok(Number.isNaN(values[t]));
+      else assert.ok(Math.abs(values[t] - change) < 1e-11);
+    });
+  }
+});
+
+test('zigzag labels of GOOG agree up to the last confirmed pivot, with no limit on the look-ahead', { skip }, () => {
+  const { threshold, pivots, labels } = vectors().goog.zigzag;
+  const { values, ends } = chosen('zigzag', { zigzag_threshold: threshold, label_lookahead: 599 }).compute(googBars());
+  const [lastPivot] = pivots[pivots.length - 1];
+  for (let t = 0; t < lastPivot; t++) assert.equal(values[t], sides[labels[t]], `bar ${t}`);
+  for (const [pivot, , , confirmed] of pivots) assert.equal(ends[pivot], confirmed, `pivot ${pivot}`);
+});
+
+test('sigma-scaled triple barriers of GOOG agree, on closes and on highs and lows', { skip }, () => {
+  const { vol, triple_barrier_close, triple_barrier_highlow } = vectors().goog;
+  const { close, high, low } = googBars();
+  const sigma = Float64Array.from(vol, (value) => value ?? Number.NaN);
+  compare(triple_barrier_close, { close, high: close, low: close }, sigma);
+  compare(triple_barrier_highlow, { close, high, low }, sigma);
+});
+
+function compare(
+  { pt, sl, max_hold, rows }: Barriers,
+  bars: Pick<Bars, 'close' | 'high' | 'low'>,
+  sigma: Float64Array,
+) {
+  const above = sigma.map((s, t) => pt * s * bars.close[t]);
+  const below = sigma.map((s, t) => sl * s * bars.close[t]);
+  const { values, ends } = scanBarriers(bars, above, below, max_hold);
+  for (const [event, touch, side] of rows) {
+    // The vectors leave a label out wherever its limit lies beyond the bars; ours is known once a barrier is reached.
+    if (touch === null || side === null) continue;
+    assert.equal(values[event], sides[side], `bar ${event}`);
+    assert.equal(ends[event], touch, `bar ${event}`);
+  }
+}
+
+function chosen(source: string, parameters: Record<string, number>) {
+  const label = findLabel(source);
+  assert.ok(label);
+  return label.choose(parameters);
+}
+
+function vectors(): Vectors {
+  return JSON.parse(referenceText('reference/labels_vectors.json.gz'));
+}
+
+/** The first 600 bars, which the vectors were made from. */
+function googBars(): Bars {
+  const { columns, values } = referenceTable('reference/inputs/GOOG.csv');
+  const column = (name: string) => {
+    const found = columns.find((candidate) => candidate.toLowerCase() === name);
+    return values[found ?? columns[0]].subarray(0, 600);
+  };
+  const [open, high, low, close, volume] = ['open', 'high', 'low', 'close', 'volume'].map(column);
+  return { time: values[columns[0]].subarray(0, 600), open, high, low, close, volume };
+}
