@@ -10,6 +10,11 @@ export function formatInstant(epochMs: number): string {
   return `${new Date(epochMs).toISOString().slice(0, 19)}Z`;
 }
 
+/** As `formatInstant`; null for null. */
+export function instantOrNull(epochMs: number | null): string | null {
+  return epochMs === null ? null : formatInstant(epochMs);
+}
+
 /** `2020-01-31`, the UTC day. */
 export function formatDate(epochMs: number): string {
   return new Date(epochMs).toISOString().slice(0, 10);

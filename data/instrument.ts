@@ -84,7 +84,7 @@ export function guessInstrument(symbol: string): Instrument {
   const underlying = symbol.replace(/^\^/, '').replace(/[-_.](ADJ|BID|ASK|MID|RAW)$/, '');
   const plain = underlying.replace(/[-_=./]/g, '');
   const base = { symbol, underlying, currency: 'USD', tick_size: 0.01, quantity_step: 1, multiplier: 1, margin: 1 };
-  if (symbol.startsWith('SYN')) {
+  if (symbol.startsWith('SYN-')) {
     return { ...base, asset_class: 'synthetic', tick_size: 0, quantity_step: 0, calendar: 'crypto' };
   }
   const [first, second] = [plain.slice(0, 3), plain.slice(3, 6)];

@@ -113,7 +113,7 @@ export function synthesize(
     source: `synthetic market ${market.name}, seed ${seed}`,
     synthetic: true,
     market: { name: market.name, seed, parameters },
-    instrument: { ...guessInstrument('SYN'), symbol, underlying: symbol },
+    instrument: { ...guessInstrument('SYN-'), symbol, underlying: symbol },
     repairs: [],
   };
   return { series, bars };

@@ -24,8 +24,13 @@ export interface JobProcess {
 }
 
 /** Starts a process that runs `entry`, which calls `serveJobs`. What it prints goes to `log`, never to our own output. */
-export function startProcess(entry: URL | string, log: Log): JobProcess {
-  const child = fork(entry, { execArgv: [], serialization: 'advanced', stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+export function startProcess(entry: URL | string, log: Log, environment: Record<string, string> = {}): JobProcess {
+  const child = fork(entry, {
+    env: { ...process.env, ...environment },
+    execArgv: [],
+    serialization: 'advanced',
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
   const lastLines: string[] = [];
   let jobId: string | null = null;
   let onReport: (report: unknown) => void = () => {};

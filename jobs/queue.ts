@@ -23,6 +23,8 @@ export interface QueueOptions {
   /** Called with the record after each change that this queue has made or seen in its own jobs. */
   onEvent?: (record: JobRecord) => void;
   log?: Log;
+  /** Variables that every job's process gets besides our own. */
+  environment?: Record<string, string>;
 }
 
 export interface Queue {
@@ -122,10 +124,10 @@ export function startQueue(options: QueueOptions): Queue {
 
   /** A process that is already warm, if there is one; another is started for the next job. */
   function takeProcess(): JobProcess {
-    const child = spare?.alive() ? spare : startProcess(entry, log);
+    const child = spare?.alive() ? spare : startProcess(entry, log, options.environment);
     spare = null;
     guarded('keep a process warm', () => {
-      if (!stopping) spare = startProcess(entry, log);
+      if (!stopping) spare = startProcess(entry, log, options.environment);
     });
     return child;
   }

@@ -50,6 +50,17 @@ export function listExperiments({ orm }: Database, { status, query }: Experiment
   return status === 'ended' ? found.filter(({ endedAt }) => endedAt !== null) : found;
 }
 
+/** The newest one that has not ended. */
+export function newestOpenExperiment({ orm }: Database): Experiment | undefined {
+  return orm
+    .select()
+    .from(experiments)
+    .where(isNull(experiments.endedAt))
+    .orderBy(desc(experiments.createdAt), desc(experiments.id))
+    .limit(1)
+    .get();
+}
+
 export function addEvent({ orm }: Database, event: typeof events.$inferInsert): void {
   orm.insert(events).values(event).run();
 }

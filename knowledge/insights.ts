@@ -1,4 +1,4 @@
-import { desc, eq } from 'drizzle-orm';
+import { desc, eq, inArray } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Database } from './database.ts';
 import { insights } from './tables/research.ts';
@@ -18,6 +18,19 @@ export function findInsight({ orm }: Database, id: string): Insight | undefined 
 export function listInsights({ orm }: Database, experimentId?: string): Insight[] {
   const wanted = experimentId === undefined ? undefined : eq(insights.experimentId, experimentId);
   return orm.select().from(insights).where(wanted).orderBy(desc(insights.sequence)).all();
+}
+
+export type InsightCategory = Insight['category'];
+
+/** The most important ones of these categories, newest first among equals. */
+export function topInsights({ orm }: Database, categories: readonly InsightCategory[], most: number): Insight[] {
+  return orm
+    .select()
+    .from(insights)
+    .where(inArray(insights.category, categories))
+    .orderBy(desc(insights.importance), desc(insights.sequence))
+    .limit(most)
+    .all();
 }
 
 export interface FoundInsight {

@@ -14,6 +14,18 @@ export function callsMade({ orm }: Database): (typeof calls.$inferSelect)[] {
   return orm.select().from(calls).orderBy(calls.sequence).all();
 }
 
+/** How long the newest calls of a tool took that went well, newest first. */
+export function recentCallMs({ orm }: Database, tool: string, most: number): number[] {
+  return orm
+    .select({ durationMs: calls.durationMs })
+    .from(calls)
+    .where(and(eq(calls.tool, tool), eq(calls.outcome, 'ok')))
+    .orderBy(desc(calls.sequence))
+    .limit(most)
+    .all()
+    .map(({ durationMs }) => durationMs);
+}
+
 /** Writes what an import found; the same content again changes its judgement, never its family. */
 export function addSeries({ orm }: Database, row: SeriesRow): void {
   const { family: _, ...judged } = row;

@@ -29,6 +29,11 @@ export function migrate(sqlite: Sqlite, folder: string): void {
   for (const migration of migrations) sqlite.transaction(() => applyOnce(sqlite, migration)).immediate();
 }
 
+/** Number of the newest step that the database has. */
+export function schemaVersion(sqlite: Sqlite): number {
+  return z.number().parse(sqlite.prepare('SELECT max(number) FROM migrations').pluck().get());
+}
+
 function readMigrations(folder: string): Migration[] {
   const names = readdirSync(folder)
     .filter((name) => /^\d{4}_\w+\.sql$/.test(name))

@@ -1,4 +1,4 @@
-import { and, desc, eq, type SQL } from 'drizzle-orm';
+import { and, desc, eq, gte, type SQL } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { backtests, models } from './tables/research.ts';
 
@@ -18,6 +18,13 @@ export interface ResultFilter {
   version?: number | undefined;
   symbol?: string | undefined;
   experimentId?: string | undefined;
+}
+
+export interface BacktestFilter extends ResultFilter {
+  timeframe?: string | undefined;
+  /** Made at this instant or later, epoch milliseconds. */
+  since?: number | undefined;
+  most?: number | undefined;
 }
 
 /** Newest first. */
@@ -49,17 +56,20 @@ export function findBacktest({ orm }: Database, id: string): BacktestRow | undef
 /** Newest first. */
 export function listBacktests(
   { orm }: Database,
-  { strategyName, version, symbol, experimentId }: ResultFilter,
+  { strategyName, version, symbol, experimentId, timeframe, since, most = -1 }: BacktestFilter,
 ): BacktestRow[] {
   const conditions: SQL[] = [];
   if (strategyName !== undefined) conditions.push(eq(backtests.strategyName, strategyName));
   if (version !== undefined) conditions.push(eq(backtests.strategyVersion, version));
   if (symbol !== undefined) conditions.push(eq(backtests.symbol, symbol));
   if (experimentId !== undefined) conditions.push(eq(backtests.experimentId, experimentId));
+  if (timeframe !== undefined) conditions.push(eq(backtests.timeframe, timeframe));
+  if (since !== undefined) conditions.push(gte(backtests.createdAt, since));
   return orm
     .select()
     .from(backtests)
     .where(and(...conditions))
     .orderBy(desc(backtests.createdAt), desc(backtests.id))
+    .limit(most)
     .all();
 }

@@ -1,4 +1,4 @@
-import { and, asc, eq } from 'drizzle-orm';
+import { and, asc, count, eq, isNotNull } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { trials } from './tables/research.ts';
 
@@ -55,6 +55,34 @@ export function countedTrials({ orm }: Database, family: string): TrialRow[] {
     .where(and(eq(trials.family, family), eq(trials.counted, true)))
     .orderBy(asc(trials.sequence))
     .all();
+}
+
+/** Counted trials of every family. */
+export function countedByFamily({ orm }: Database): Map<string, number> {
+  const rows = orm
+    .select({ family: trials.family, number: count() })
+    .from(trials)
+    .where(eq(trials.counted, true))
+    .groupBy(trials.family)
+    .all();
+  return new Map(rows.map(({ family, number }) => [family, number]));
+}
+
+/** Counted trials of every experiment that has any. */
+export function countedByExperiment({ orm }: Database): Map<string | null, number> {
+  const rows = orm
+    .select({ experimentId: trials.experimentId, number: count() })
+    .from(trials)
+    .where(and(eq(trials.counted, true), isNotNull(trials.experimentId)))
+    .groupBy(trials.experimentId)
+    .all();
+  return new Map(rows.map(({ experimentId, number }) => [experimentId, number]));
+}
+
+/** Counted trials of one experiment. */
+export function countedIn({ orm }: Database, experimentId: string): number {
+  const own = and(eq(trials.counted, true), eq(trials.experimentId, experimentId));
+  return orm.select({ number: count() }).from(trials).where(own).get()?.number ?? 0;
 }
 
 export function trialsOfExperiment({ orm }: Database, experimentId: string): TrialRow[] {

@@ -1,3 +1,4 @@
+import type { Finding } from '@stratlab/data/quality.ts';
 import { blob, integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 export const experiments = sqliteTable('experiments', {
@@ -64,7 +65,7 @@ export const series = sqliteTable(
     /** Series of one family share the count of their trials. */
     family: text().notNull(),
     grade: text().notNull(),
-    findings: text({ mode: 'json' }).$type<unknown[]>().notNull(),
+    findings: text({ mode: 'json' }).$type<Finding[]>().notNull(),
     importedAt: integer('imported_at').notNull(),
   },
   (table) => [primaryKey({ columns: [table.symbol, table.timeframe, table.hash] })],

@@ -19,7 +19,7 @@ function homeFor(t: TestContext): string {
 
 async function clientOf(t: TestContext, mode: 'legacy' | { pin: string }): Promise<Client> {
   const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode } });
-  const env = { NODE_OPTIONS: process.env.NODE_OPTIONS ?? '', STRATLAB_HOME: homeFor(t), STRATLAB_LOG_LEVEL: 'silent' };
+  const env = { STRATLAB_HOME: homeFor(t), STRATLAB_LOG_LEVEL: 'silent' };
   t.after(() => client.close());
   await client.connect(new StdioClientTransport({ command: process.execPath, args: [entry], env, stderr: 'ignore' }));
   return client;

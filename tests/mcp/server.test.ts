@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { generateMarket } from '@stratlab/lab/generate-market.ts';
 import { prompts } from '@stratlab/mcp/prompts/index.ts';
 import { buildServer } from '@stratlab/mcp/server.ts';
 import { fixtureTools } from '../end-to-end/fixture-tools.ts';
@@ -80,6 +81,18 @@ test('the guide can be read, and what is not there is said to be missing', async
   await assert.rejects(client.readResource({ uri: 'lab://nothing' }), /not found/i);
 });
 
+test('a resource that does not exist is said to be missing, and a broken address to be wrong', async (t) => {
+  const client = await clientOf(t, labFor(t), {});
+  await assert.rejects(client.readResource({ uri: 'lab://strategies/nothing' }), /There is no strategy "nothing"/);
+  await assert.rejects(
+    client.readResource({ uri: 'lab://backtests/backtest_x/trades.csv' }),
+    /no backtest "backtest_x"/,
+  );
+  await assert.rejects(client.readResource({ uri: 'lab://strategies/%zz' }), /not a part of an address/);
+  const { resourceTemplates } = await client.listResourceTemplates();
+  assert.ok(resourceTemplates.some(({ uriTemplate }) => uriTemplate === 'lab://backtests/{id}/equity.csv'));
+});
+
 test('research_session carries its theme, symbol and budget', async (t) => {
   const client = await clientOf(t, labFor(t), {});
   const given = { theme: 'calm after storms', symbol: 'SPX' };
@@ -88,6 +101,23 @@ test('research_session carries its theme, symbol and budget', async (t) => {
   assert.match(text, /calm after storms on SPX/);
   assert.match(text, /10 trials, 60 minutes/);
   await assert.rejects(client.getPrompt({ name: 'research_session', arguments: { theme: 'x' } }), /symbol/);
+});
+
+test('symbols are completed from what the lab holds', async (t) => {
+  const lab = labFor(t);
+  for (const [seed, timeframe] of [
+    [1, '1h'],
+    [2, '1h'],
+  ] as const) {
+    generateMarket(lab, { market: 'noise', timeframe, bars: 50, seed });
+  }
+  const client = await clientOf(t, lab, {});
+  const complete = async (value: string) => {
+    const ref = { type: 'ref/prompt', name: 'research_session' } as const;
+    return (await client.complete({ ref, argument: { name: 'symbol', value } })).completion.values;
+  };
+  assert.deepEqual(await complete('syn'), ['SYN-NOISE-1', 'SYN-NOISE-2']);
+  assert.deepEqual(await complete('SPX'), []);
 });
 
 for (const prompt of prompts) {

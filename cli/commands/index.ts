@@ -1,0 +1,9 @@
+import type { Command } from 'commander';
+import { addBackup } from './backup.ts';
+import { addDemo } from './demo.ts';
+import { addImport } from './import.ts';
+import { addServe } from './serve.ts';
+import { addStatus } from './status.ts';
+
+/** Every command, in the order of the help. */
+export const commands: readonly ((program: Command) => void)[] = [addServe, addDemo, addImport, addStatus, addBackup];

@@ -1,0 +1,83 @@
+import { resolve } from 'node:path';
+import type { DemoBacktest } from './session.ts';
+
+const nameWidth = 10;
+
+export function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** One finished step: what it was, and what it came to. */
+export function step(name: string, text: string): void {
+  clearLine();
+  say(`${name.padEnd(nameWidth)} ${text}`);
+}
+
+interface TrainingProgress {
+  progress: number;
+  stage: string;
+  eta_ms?: number | null | undefined;
+}
+
+/** Stage, percent and time left, on one line that moves; only where someone is watching. */
+export function trainingLine({ progress, stage, eta_ms }: TrainingProgress): void {
+  if (!process.stdout.isTTY) return;
+  const left = eta_ms == null ? '' : `, ${(eta_ms / 1000).toFixed(1)} s left`;
+  clearLine();
+  process.stdout.write(`${'Training'.padEnd(nameWidth)} ${stage}, ${progress.toFixed(0)} %${left}`);
+}
+
+function clearLine(): void {
+  if (process.stdout.isTTY) process.stdout.write('\r\u001b[2K');
+}
+
+const rows = [
+  ['total_return', 'percent'],
+  ['cagr', 'percent'],
+  ['sharpe', 'ratio'],
+  ['sortino', 'ratio'],
+  ['max_drawdown', 'percent'],
+  ['win_rate', 'percent'],
+  ['profit_factor', 'ratio'],
+  ['exposure', 'percent'],
+  ['trades', 'count'],
+  ['costs_paid', 'money'],
+] as const;
+
+/** The two strategies beside buy-and-hold and the baselines. */
+export function metricsTable(learned: DemoBacktest, plain: DemoBacktest): string {
+  const rivals = [learned.benchmark.buy_and_hold, ...Object.values(learned.baselines)];
+  const header = ['', 'fuzzy network', 'average cross', ...rivals.map(({ name }) => name.replaceAll('_', ' '))];
+  const body = rows.map(([name, unit]) => [
+    name.replaceAll('_', ' '),
+    ...[
+      learned.metrics[name],
+      plain.metrics[name],
+      ...rivals.map((rival) => Object.entries(rival).find(([key]) => key === name)?.[1]),
+    ].map((value) => shown(value, unit)),
+  ]);
+  const table = [header, ...body];
+  const widths = header.map((_, k) => Math.max(...table.map((cells) => cells[k].length)));
+  return table
+    .map(
+      (cells) =>
+        `  ${cells.map((cell, k) => (k === 0 ? cell.padEnd(widths[k]) : cell.padStart(widths[k]))).join('   ')}`,
+    )
+    .join('\n');
+}
+
+function shown(value: unknown, unit: (typeof rows)[number][1]): string {
+  if (typeof value !== 'number') return '–';
+  if (unit === 'percent') return `${(100 * value).toFixed(1)} %`;
+  if (unit === 'ratio') return value.toFixed(2);
+  return Math.round(value).toLocaleString('en-US');
+}
+
+/** How to let Claude work in this lab. */
+export function connectAdvice(): string {
+  const folder = resolve(import.meta.dirname, '../..');
+  return `
+Connect Claude Code:     claude mcp add stratlab -- npm run -s --prefix ${folder} stratlab -- serve
+Connect Claude Desktop:  in claude_desktop_config.json, below "mcpServers":
+  "stratlab": {"command": "npm", "args": ["run", "-s", "--prefix", "${folder}", "stratlab", "--", "serve"]}`;
+}

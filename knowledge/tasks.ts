@@ -1,0 +1,61 @@
+import { endStates, type JobStatus } from '@stratlab/jobs/job-store.ts';
+import { and, asc, count, desc, eq, inArray, isNotNull, isNull, lt, not, type SQL } from 'drizzle-orm';
+import type { Database } from './database.ts';
+import { jobs } from './tables/jobs.ts';
+import { tasks } from './tables/research.ts';
+
+export interface TaskFilter {
+  status?: JobStatus | undefined;
+  kind?: string | undefined;
+  experimentId?: string | undefined;
+}
+
+/** Newest first. */
+export function listTaskIds({ orm }: Database, { status, kind, experimentId }: TaskFilter): string[] {
+  const conditions: SQL[] = [];
+  if (status !== undefined) conditions.push(eq(jobs.status, status));
+  if (kind !== undefined) conditions.push(eq(jobs.kind, kind));
+  if (experimentId !== undefined) conditions.push(eq(tasks.experimentId, experimentId));
+  const rows = orm
+    .select({ id: jobs.id })
+    .from(jobs)
+    .leftJoin(tasks, eq(tasks.id, jobs.id))
+    .where(and(...conditions))
+    .orderBy(desc(jobs.sequence))
+    .all();
+  return rows.map(({ id }) => id);
+}
+
+/** Those not at an end, oldest first; then those whose end was never shown, newest first. */
+export function openTaskIds({ orm }: Database): string[] {
+  const ended = inArray(jobs.status, endStates);
+  const active = orm.select({ id: jobs.id }).from(jobs).where(not(ended));
+  const unread = orm
+    .select({ id: jobs.id })
+    .from(jobs)
+    .innerJoin(tasks, eq(tasks.id, jobs.id))
+    .where(and(ended, isNull(tasks.readAt)));
+  return [...active.orderBy(asc(jobs.sequence)).all(), ...unread.orderBy(desc(jobs.sequence)).all()].map(
+    ({ id }) => id,
+  );
+}
+
+/** How many jobs are taken from the queue before this one. */
+export function queuedBefore({ orm }: Database, id: string): number {
+  const own = orm.select({ sequence: jobs.sequence }).from(jobs).where(eq(jobs.id, id)).get();
+  if (own === undefined) return 0;
+  const before = and(eq(jobs.status, 'queued'), lt(jobs.sequence, own.sequence));
+  return orm.select({ number: count() }).from(jobs).where(before).get()?.number ?? 0;
+}
+
+/** How long the newest completed jobs of a kind ran, newest first. */
+export function recentTaskMs({ orm }: Database, kind: string, most: number): number[] {
+  return orm
+    .select({ startedAt: jobs.startedAt, finishedAt: jobs.finishedAt })
+    .from(jobs)
+    .where(and(eq(jobs.kind, kind), eq(jobs.status, 'completed'), isNotNull(jobs.startedAt)))
+    .orderBy(desc(jobs.sequence))
+    .limit(most)
+    .all()
+    .map(({ startedAt, finishedAt }) => (finishedAt ?? 0) - (startedAt ?? 0));
+}

@@ -1,0 +1,2 @@
+export { type ErrorCode, LabError, nearest, type Problem } from '@stratlab/data/error.ts';
+export { problemsOfIssues } from '@stratlab/data/problems.ts';

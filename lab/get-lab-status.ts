@@ -1,0 +1,44 @@
+import { statSync } from 'node:fs';
+import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
+import { schemaVersion } from '@stratlab/knowledge/migrations.ts';
+import { engines } from '@stratlab/models/engines/index.ts';
+import { longestWaitMs } from './get-task-status.ts';
+import type { Lab } from './lab.ts';
+import { longestInsight } from './save-insight.ts';
+import { codeVersion } from './version.ts';
+
+/** Where the lab stands: what runs, on what, and where things lie. Sizes in bytes. */
+export function getLabStatus({ configuration, database, folders, jobs, store }: Lab) {
+  const { home, workers, leaseMs, inlineBars } = configuration;
+  const series = store.list();
+  const underlyings = new Map(series.map((listing) => [listing.series.instrument.underlying, listing.sealedFrom]));
+  return {
+    version: codeVersion,
+    pid: process.pid,
+    node: process.versions.node,
+    uptime_ms: Math.round(1000 * process.uptime()),
+    engine: engines.map((engine) => ({ id: engine.id, ...engine.probe() })),
+    queue: jobs.counts(),
+    workers: { concurrency: workers, lease_ms: leaseMs },
+    devices: {
+      cores: availableParallelism(),
+      processor: cpus()[0]?.model ?? 'unknown',
+      memory: totalmem(),
+      memory_free: freemem(),
+    },
+    database: {
+      file: database.sqlite.name,
+      size: statSync(database.sqlite.name, { throwIfNoEntry: false })?.size ?? 0,
+      schema_version: schemaVersion(database.sqlite),
+    },
+    home,
+    data_roots: folders,
+    limits: { inline_bars: inlineBars, wait_ms: longestWaitMs, insight_characters: longestInsight },
+    seals: {
+      series: series.length,
+      underlyings: underlyings.size,
+      sealed: [...underlyings.values()].filter((sealedFrom) => sealedFrom !== null).length,
+    },
+    warnings: series.length === 0 ? ['No market data is stored yet: stratlab import adds a CSV file.'] : [],
+  };
+}

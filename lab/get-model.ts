@@ -1,0 +1,62 @@
+import { formatInstant } from '@stratlab/data/instant.ts';
+import { readArtifact } from '@stratlab/models/artifact.ts';
+import { requireModelRow } from './find-model.ts';
+import type { Lab } from './lab.ts';
+
+const lossPoints = 40;
+
+/** A model's record: figures per part beside the majority class, its loss curve, and everything it was made from. */
+export function getModel(lab: Lab, input: { model_id: string }) {
+  const row = requireModelRow(lab, input.model_id);
+  const artifact = readArtifact(lab.folders.models, row.artifactHash);
+  const segment = (part: { rows: number; purged: number; start: number; end: number } | null) =>
+    part && { rows: part.rows, purged: part.purged, start: formatInstant(part.start), end: formatInstant(part.end) };
+  const step = Math.max(1, Math.ceil(artifact.history.length / lossPoints));
+  const history = artifact.history.filter(
+    ({ epoch }, k) => k % step === 0 || epoch === artifact.bestEpoch || k === artifact.history.length - 1,
+  );
+  return {
+    model_id: row.id,
+    strategy_name: row.strategyName,
+    version: row.strategyVersion,
+    symbols: row.symbols,
+    timeframe: row.timeframe,
+    engine: row.engine,
+    seed: row.seed,
+    metrics: artifact.metrics,
+    folds: [],
+    segments: {
+      train: segment(artifact.segments.train),
+      validation: segment(artifact.segments.validation),
+      test: segment(artifact.segments.test),
+    },
+    loss: {
+      columns: ['epoch', 'train_loss', 'validation_loss'],
+      rows: history.map(({ epoch, trainLoss, validationLoss }) => [epoch, trainLoss, validationLoss]),
+    },
+    best_epoch: artifact.bestEpoch,
+    stopped_early: artifact.stoppedEarly,
+    features: artifact.features,
+    classes: artifact.classes,
+    architecture: {
+      type: artifact.spec.type,
+      hidden_layers: artifact.spec.hiddenLayers,
+      activation: artifact.spec.activation,
+      dropout: artifact.spec.dropout,
+      weights: artifact.weights.length,
+    },
+    fingerprint: row.fingerprint,
+    artifact_hash: row.artifactHash,
+    artifact_folder: `models/${row.artifactHash}`,
+    data: artifact.series.map(({ symbol, timeframe, hash, start, end }) => ({
+      symbol,
+      timeframe,
+      hash,
+      start: formatInstant(start),
+      end: formatInstant(end),
+    })),
+    code_version: artifact.codeVersion,
+    created_at: formatInstant(row.createdAt),
+    experiment_id: row.experimentId,
+  };
+}

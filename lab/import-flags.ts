@@ -1,0 +1,3 @@
+export { parseSymbol } from '@stratlab/data/instrument.ts';
+export { parseSealChoice, type SealChoice } from '@stratlab/data/seal.ts';
+export { parseTimeframe } from '@stratlab/data/timeframe.ts';

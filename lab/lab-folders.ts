@@ -1,0 +1,18 @@
+import { join } from 'node:path';
+
+/** Where the lab's things lie below its home. */
+export interface Folders {
+  data: string;
+  models: string;
+  results: string;
+  strategies: string;
+}
+
+export function labFolders(home: string): Folders {
+  return {
+    data: join(home, 'data'),
+    models: join(home, 'models'),
+    results: join(home, 'results'),
+    strategies: join(home, 'strategies'),
+  };
+}

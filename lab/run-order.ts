@@ -1,0 +1,115 @@
+import { resolveCosts } from '@stratlab/backtests/costs.ts';
+import type { BarStore } from '@stratlab/data/store.ts';
+import { readArtifact } from '@stratlab/models/artifact.ts';
+import { fingerprint } from '@stratlab/strategies/fingerprint.ts';
+import { z } from 'zod';
+import { backtest, baselineSchema } from './backtest.ts';
+import type { Folders } from './lab-folders.ts';
+import type { BacktestOrder } from './orders.ts';
+import { writeResult } from './result-file.ts';
+import { requireStrategy } from './strategy-language.ts';
+
+const column = z.custom<Float64Array>((value) => value instanceof Float64Array, {
+  error: 'A column is a Float64Array.',
+});
+
+/** Everything a finished backtest says, before its trial is counted and judged; parsed when it comes from another process. */
+export const ranSchema = z.strictObject({
+  fingerprint: z.string(),
+  resultHash: z.string(),
+  dataHash: z.string(),
+  symbol: z.string(),
+  underlying: z.string(),
+  synthetic: z.boolean(),
+  sealedFrom: z.number().nullable(),
+  start: z.number(),
+  end: z.number(),
+  bars: z.int(),
+  measures: z.strictObject({
+    values: z.record(z.string(), z.number().nullable()),
+    undefined: z.record(z.string(), z.string()),
+  }),
+  tradesCount: z.int(),
+  benchmark: baselineSchema,
+  baselines: z.record(z.string(), baselineSchema),
+  session: column,
+  returns: column,
+  benchmarkReturns: column,
+  periodsPerYear: z.number(),
+  cashRate: z.number(),
+  /** The whole execution block with the costs it came to. */
+  execution: z.record(z.string(), z.unknown()),
+  warnings: z.array(z.string()),
+});
+export type Ran = z.infer<typeof ranSchema>;
+
+/** Runs a backtest and writes its result file; changes nothing else. */
+export function runOrder(store: BarStore, folders: Folders, order: BacktestOrder): Ran {
+  const { strategy, warnings } = requireStrategy(order.document);
+  const done = backtest(store, {
+    strategy,
+    artifact: order.artifactHash === null ? null : readArtifact(folders.models, order.artifactHash),
+    symbol: order.symbol,
+    from: order.from ?? undefined,
+    to: order.to ?? undefined,
+    initialCapital: order.initialCapital,
+    periodsPerYear: order.periodsPerYear ?? undefined,
+  });
+  const { run, stored } = done;
+  const { simulation, sessions } = run;
+  const { execution } = strategy.document;
+  const { instrument } = stored.series;
+  const resultHash = writeResult(folders.results, {
+    time: Array.from(simulation.time),
+    equity: Array.from(simulation.equity),
+    position: Array.from(simulation.position),
+    benchmarkEquity: Array.from(done.benchmarkEquity),
+    session: Array.from(sessions.session),
+    sessionReturns: Array.from(sessions.returns),
+    benchmarkReturns: Array.from(done.benchmarkReturns),
+    trades: simulation.trades,
+  });
+  return {
+    fingerprint: fingerprint(strategy),
+    resultHash,
+    dataHash: stored.hash,
+    symbol: stored.series.symbol,
+    underlying: instrument.underlying,
+    synthetic: stored.series.synthetic,
+    sealedFrom: stored.sealedFrom,
+    start: simulation.time[0],
+    end: simulation.time[simulation.time.length - 1],
+    bars: simulation.time.length,
+    measures: run.measures,
+    tradesCount: simulation.trades.length,
+    benchmark: done.benchmark,
+    baselines: done.baselines,
+    session: sessions.session,
+    returns: sessions.returns,
+    benchmarkReturns: done.benchmarkReturns,
+    periodsPerYear: done.periodsPerYear,
+    cashRate: done.cashRate,
+    execution: { ...execution, costs_used: resolveCosts(execution, instrument) },
+    warnings: [
+      ...warnings.map(({ path, message }) => `${path}: ${message}`),
+      ...remarks(order, done.run.simulation, stored.series.synthetic),
+    ],
+  };
+}
+
+function remarks(
+  order: BacktestOrder,
+  simulation: { rejectedOrders: number; ambiguousExits: number; trades: unknown[] },
+  synthetic: boolean,
+): string[] {
+  const found: string[] = [];
+  if (synthetic) found.push(`${order.symbol} is a synthetic market: nothing found here is true of a real one.`);
+  if (simulation.rejectedOrders > 0)
+    found.push(`${simulation.rejectedOrders} entry orders could not be afforded or came to no quantity.`);
+  if (simulation.ambiguousExits > 0) {
+    found.push(
+      `${simulation.ambiguousExits} of ${simulation.trades.length} exits lay in bars that held both stop and target; the intrabar rule decided.`,
+    );
+  }
+  return found;
+}

@@ -1,0 +1,1 @@
+export { timeframes } from '@stratlab/data/timeframe.ts';

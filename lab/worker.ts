@@ -1,0 +1,30 @@
+import { LabError } from '@stratlab/data/error.ts';
+import { openStore } from '@stratlab/data/store.ts';
+import type { Job } from '@stratlab/jobs/job-store.ts';
+import { type JobContext, serveJobs } from '@stratlab/jobs/worker.ts';
+import { readConfiguration } from './configuration.ts';
+import { labFolders } from './lab-folders.ts';
+import { learn } from './learn.ts';
+import { backtestOrderSchema, trainOrderSchema } from './orders.ts';
+import { runOrder } from './run-order.ts';
+import { requireStrategy } from './strategy-language.ts';
+
+/** The process of one job: it reads bars and writes artifacts; only the server that started it writes the database. */
+const folders = labFolders(readConfiguration(process.env).home);
+
+serveJobs((job, context) => perform(job, context));
+
+async function perform({ kind, payload }: Job, context: JobContext): Promise<unknown> {
+  const store = openStore(folders.data);
+  if (kind === 'train') {
+    const order = trainOrderSchema.parse(payload);
+    const { strategy } = requireStrategy(order.document);
+    const request = { strategy, start: order.start ?? undefined, end: order.end ?? undefined, engine: order.engine };
+    return learn(store, folders.models, request, { progress: context.progress, signal: context.signal });
+  }
+  if (kind === 'backtest') {
+    context.progress({ percent: 5, stage: 'simulating', etaMs: null });
+    return runOrder(store, folders, backtestOrderSchema.parse(payload));
+  }
+  throw new LabError('internal', `No worker runs jobs of kind "${kind}".`);
+}

@@ -1,0 +1,9 @@
+import type { Resource } from '../resource.ts';
+import { backtest } from './backtest.ts';
+import { backtestEquity } from './backtest-equity.ts';
+import { backtestTrades } from './backtest-trades.ts';
+import { guide } from './guide.ts';
+import { strategy } from './strategy.ts';
+
+/** Every resource; a longer address before the one that it begins with. */
+export const resources: readonly Resource[] = [guide, strategy, backtestTrades, backtestEquity, backtest];

@@ -1,0 +1,11 @@
+import { requireVersion } from '@stratlab/lab/find-strategy.ts';
+import type { Resource } from '../resource.ts';
+
+export const strategy: Resource = {
+  name: 'strategy',
+  title: 'A strategy document',
+  description: 'The newest version of a strategy as YAML, as it was written.',
+  uri: 'lab://strategies/{name}',
+  mimeType: 'application/yaml',
+  read: (lab, { name }) => ({ text: requireVersion(lab, name).yaml }),
+};
