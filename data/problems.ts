@@ -20,8 +20,15 @@ function problemsOfIssue(issue: z.core.$ZodIssue, above: readonly PropertyKey[],
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     return meantBranch(issue.errors).flatMap((inner) => problemsOfIssue(inner, path, knownKeys));
   }
+  if (issue.code === 'invalid_value') return [{ path: path.join('.'), message: issue.message, ...nearestValue(issue) }];
   if (issue.code === 'invalid_key') return issue.issues.map(({ message }) => ({ path: path.join('.'), message }));
   return [{ path: path.join('.'), message: issue.message }];
+}
+
+/** Only where the parse was told to report its input. */
+function nearestValue({ input, values }: z.core.$ZodIssueInvalidValue): { hint?: string } {
+  const near = typeof input === 'string' ? nearest(input, values.map(String)) : undefined;
+  return near === undefined ? {} : { hint: `Did you mean "${near}"?` };
 }
 
 function meantBranch(branches: z.core.$ZodIssue[][]): z.core.$ZodIssue[] {

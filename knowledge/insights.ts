@@ -41,11 +41,22 @@ export interface FoundInsight {
 
 const ranked = z.array(z.object({ rowid: z.number(), rank: z.number() }));
 
+export interface InsightFilter {
+  categories?: readonly InsightCategory[] | undefined;
+  minImportance?: number | undefined;
+  /** How many of the nearest are weighed by importance; 200. */
+  most?: number | undefined;
+}
+
 /**
  * Insights that hold any word of the query (stemmed), best first: BM25, weighted by importance. Every word is quoted, so
  * that no text is read as an operator. A query without words finds nothing.
  */
-export function searchInsights({ orm, sqlite }: Database, query: string, most = 200): FoundInsight[] {
+export function searchInsights(
+  { orm, sqlite }: Database,
+  query: string,
+  { categories = insightCategories, minImportance = 1, most = 200 }: InsightFilter = {},
+): FoundInsight[] {
   const words =
     query
       .normalize('NFKC')
@@ -53,11 +64,12 @@ export function searchInsights({ orm, sqlite }: Database, query: string, most = 
       ?.slice(0, 32) ?? [];
   if (words.length === 0) return [];
   const match = words.map((word) => `"${word}"`).join(' OR ');
-  const rows = ranked.parse(
-    sqlite
-      .prepare('SELECT rowid, rank FROM insight_words WHERE insight_words MATCH ? ORDER BY rank LIMIT ?')
-      .all(match, most),
+  const nearest = sqlite.prepare(
+    `SELECT insight_words.rowid, rank FROM insight_words JOIN insights ON insights.sequence = insight_words.rowid
+     WHERE insight_words MATCH ? AND importance >= ? AND category IN (SELECT value FROM json_each(?))
+     ORDER BY rank LIMIT ?`,
   );
+  const rows = ranked.parse(nearest.all(match, minImportance, JSON.stringify(categories), most));
   const found = rows.flatMap(({ rowid, rank }) => {
     const insight = orm.select().from(insights).where(eq(insights.sequence, rowid)).get();
     return insight === undefined ? [] : [{ insight, score: -rank * (0.5 + insight.importance / 10) }];

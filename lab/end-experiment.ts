@@ -11,8 +11,19 @@ export interface EndExperiment {
   outcome: Outcome;
 }
 
-/** Closes an experiment, and holds what is claimed against the criterion it began with. */
-export function endExperiment({ database }: Lab, { experiment_id: id, conclusion, outcome }: EndExperiment) {
+/** Closes an experiment, holds what is claimed against the criterion it began with, and writes its report. */
+export async function endExperiment(lab: Lab, input: EndExperiment) {
+  const { warnings, ...ended } = close(lab, input);
+  try {
+    const { writeReport } = await import('./write-report.ts');
+    return { ...ended, report: writeReport(lab, input.experiment_id), warnings };
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    return { ...ended, report: null, warnings: [...warnings, `No report was written: ${error.message}`] };
+  }
+}
+
+function close({ database }: Lab, { experiment_id: id, conclusion, outcome }: EndExperiment) {
   return database.transaction(() => {
     const before = requireExperiment({ database }, id);
     const at = Date.now();

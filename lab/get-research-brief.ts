@@ -1,6 +1,6 @@
 import { parseSymbol } from '@stratlab/data/instrument.ts';
 import { type Experiment, newestOpenExperiment } from '@stratlab/knowledge/experiments.ts';
-import { type Insight, type InsightCategory, searchInsights, topInsights } from '@stratlab/knowledge/insights.ts';
+import { type InsightCategory, searchInsights, topInsights } from '@stratlab/knowledge/insights.ts';
 import { recentCallMs } from '@stratlab/knowledge/ledger.ts';
 import { listBacktests } from '@stratlab/knowledge/results.ts';
 import { openTaskIds, recentTaskMs } from '@stratlab/knowledge/tasks.ts';
@@ -20,6 +20,7 @@ export interface GetResearchBrief {
 /** Bytes of JSON; with a summary and next calls the answer stays within 4 kB. */
 const largestBrief = 3000;
 const longestText = 160;
+const mostInsights = 4;
 const recent = 20;
 
 /** What a session needs to know before it starts, in a few lines whatever the lab holds: the parts that grow are cut. */
@@ -91,13 +92,13 @@ function resultBriefs({ database }: Lab, symbol: string | undefined, experimentI
 
 /** Those that speak of it, best first; where nothing is asked for, the most important ones. */
 function insightBriefs({ database }: Lab, about: string, categories: readonly InsightCategory[]) {
-  const found = about === '' ? topInsights(database, categories, 4) : foundIn(database, about, categories);
-  return found.map(({ id, content, importance }) => ({ insight_id: id, text: cut(content, longestText), importance }));
-}
-
-function foundIn(database: Lab['database'], about: string, categories: readonly InsightCategory[]): Insight[] {
-  const found = searchInsights(database, about).map(({ insight }) => insight);
-  return found.filter(({ category }) => categories.includes(category)).slice(0, 4);
+  const found =
+    about === ''
+      ? topInsights(database, categories, mostInsights)
+      : searchInsights(database, about, { categories }).map(({ insight }) => insight);
+  return found
+    .slice(0, mostInsights)
+    .map(({ id, content, importance }) => ({ insight_id: id, text: cut(content, longestText), importance }));
 }
 
 function warningsOf(

@@ -1,4 +1,5 @@
 import { LabError } from '@stratlab/data/error.ts';
+import type { JobRecord } from '@stratlab/jobs/job-store.ts';
 import { findTask, markRead } from '@stratlab/knowledge/ledger.ts';
 import { listTaskIds, openTaskIds } from '@stratlab/knowledge/tasks.ts';
 import { awaitSomeEnd } from './await-task.ts';
@@ -23,6 +24,7 @@ export const longestWaitMs = 20_000;
 /** Leaves the answer time to be written within 20 s. */
 const writingMs = 500;
 const mostShown = 15;
+const mostWatched = 200;
 
 /**
  * The tasks asked for, or those under way and those whose end was never shown. With `wait_ms` it first waits until one
@@ -35,16 +37,16 @@ export async function getTaskStatus(
 ): Promise<{ tasks: TaskView[]; warnings: string[] }> {
   const ids = askedFor(lab, input);
   const path = input.task_id === undefined ? 'task_ids' : 'task_id';
-  const records = ids.map((id) => requireTask(lab, id, path));
-  const news = records.some((record) => isEnded(record) && findTask(lab.database, record.id)?.readAt === null);
-  const underWay = records.filter((record) => !isEnded(record)).map(({ id }) => id);
-  if (!news) {
+  const read = () => ids.slice(0, mostWatched).map((id) => requireTask(lab, id, path));
+  const before = read();
+  const underWay = before.filter((record) => !isEnded(record)).map(({ id }) => id);
+  if (!before.some((record) => isNews(lab, record))) {
     await awaitSomeEnd(lab, underWay, Math.min(input.wait_ms ?? 0, longestWaitMs - writingMs), {
       signal,
       onProgress: ({ progress: { percent, stage } }) => underWay.length === 1 && progress?.(percent, stage),
     });
   }
-  const shown = ids.slice(0, mostShown).map((id) => requireTask(lab, id, path));
+  const shown = mostTelling(lab, read());
   const at = Date.now();
   for (const record of shown) if (isEnded(record)) markRead(lab.database, record.id, at);
   const left = ids.length - shown.length;
@@ -52,6 +54,19 @@ export async function getTaskStatus(
     tasks: shown.map((record) => taskView(lab, record)),
     warnings: left === 0 ? [] : [`${left} more are not shown here: ask for them by task_ids, or list_tasks.`],
   };
+}
+
+/** It has ended, and nobody was told. */
+function isNews({ database }: Lab, record: JobRecord): boolean {
+  return isEnded(record) && findTask(database, record.id)?.readAt === null;
+}
+
+/** As they were asked for; of too many first the news, then those under way. */
+function mostTelling(lab: Lab, records: JobRecord[]): JobRecord[] {
+  if (records.length <= mostShown) return records;
+  const rank = (record: JobRecord) => (isNews(lab, record) ? 0 : isEnded(record) ? 2 : 1);
+  const ranked = records.map((record) => ({ record, rank: rank(record) })).sort((a, b) => a.rank - b.rank);
+  return ranked.slice(0, mostShown).map(({ record }) => record);
 }
 
 function askedFor(lab: Lab, { task_id, task_ids, experiment_id }: GetTaskStatus): string[] {

@@ -27,19 +27,15 @@ export interface InsightView {
   score: number;
 }
 
-/** Insights that hold words of the query, best first, among the two hundred best of any kind. */
+/** Insights that hold words of the query, best first, at most two hundred. */
 export function searchInsights(
   { database }: Pick<Lab, 'database'>,
-  { query, category, tags = [], min_importance = 1 }: SearchInsights,
+  { query, category, tags = [], min_importance }: SearchInsights,
 ): InsightView[] {
   const wanted = tags.map((tag) => tag.toLowerCase());
-  return findInsights(database, query)
-    .filter(
-      ({ insight }) =>
-        (category === undefined || insight.category === category) &&
-        insight.importance >= min_importance &&
-        wanted.every((tag) => insight.tags.some((own) => own.toLowerCase() === tag)),
-    )
+  const categories = category === undefined ? undefined : [category];
+  return findInsights(database, query, { categories, minImportance: min_importance })
+    .filter(({ insight }) => wanted.every((tag) => insight.tags.some((own) => own.toLowerCase() === tag)))
     .map((found) => insightView({ database }, found));
 }
 

@@ -21,7 +21,7 @@ const longestText = 240;
 /** Insights that share words with the text, nearest first. */
 export function similarInsights({ database }: Pick<Lab, 'database'>, text: string): Similar[] {
   const words = wordsOf(text);
-  const candidates = searchInsights(database, [...words].join(' '), 50);
+  const candidates = searchInsights(database, [...words].join(' '), { most: 50 });
   return nearest(candidates.map(({ insight }) => insightLike(insight, words)));
 }
 

@@ -9,8 +9,6 @@ export type ObjectSchema = {
   additionalProperties: false;
 };
 
-type JsonType = NonNullable<z.core.JSONSchema.JSONSchema['type']>;
-
 /** The schema of an object's input or output, written once and frozen: a list of tools is then sent without any work. */
 export function frozenJsonSchema(schema: z.ZodObject, io: 'input' | 'output'): Readonly<ObjectSchema> {
   const { properties = {}, required = [] } = z.toJSONSchema(schema, { io, reused: 'inline', override: withoutNoise });
@@ -28,24 +26,27 @@ export function keysAt(schema: ObjectSchema, path: readonly PropertyKey[]): stri
   return isObject(properties) ? Object.keys(properties) : [];
 }
 
-/** Some clients refuse `propertyNames` and lists of types, and the bounds of safe integers tell nobody anything. */
+/** Some clients refuse `propertyNames`, and the bounds of safe integers tell nobody anything. */
 function withoutNoise({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
   delete jsonSchema.propertyNames;
   if (Object.keys(Object(jsonSchema.additionalProperties)).length === 0) jsonSchema.additionalProperties &&= true;
-  if (Array.isArray(jsonSchema.type)) splitTypes(jsonSchema, jsonSchema.type);
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
 }
 
-/** One branch for each type, what restricts the value in every branch but that of null. */
-function splitTypes(schema: z.core.JSONSchema.BaseSchema, types: readonly JsonType[]): void {
-  const { type: _type, description: _description, default: _default, ...restrictions } = schema;
-  for (const key of ['type', ...Object.keys(restrictions)]) delete schema[key];
-  schema.anyOf = types.map((type) => (type === 'null' ? { type } : { type, ...restrictions }));
+/** A list of types as one branch for each, what restricts the value in every branch but that of null. */
+function withoutTypeList(schema: object): object {
+  const { type, description, default: fallback, ...restrictions }: Record<string, unknown> = { ...schema };
+  if (!Array.isArray(type)) return schema;
+  return {
+    description,
+    default: fallback,
+    anyOf: type.map((one) => (one === 'null' ? { type: one } : { type: one, ...restrictions })),
+  };
 }
 
 function frozenObject(value: object): JSONObject {
-  const parts = Object.entries(value).filter(([, part]) => part !== undefined);
+  const parts = Object.entries(withoutTypeList(value)).filter(([, part]) => part !== undefined);
   return Object.freeze(Object.fromEntries(parts.map(([key, part]) => [key, frozenJson(part)])));
 }
 

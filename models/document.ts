@@ -1,3 +1,4 @@
+import { labelKind } from '@stratlab/strategies/label-kind.ts';
 import { parseLabel } from '@stratlab/strategies/labels/index.ts';
 import { z } from 'zod';
 import type { ModelSpec } from './spec.ts';
@@ -27,15 +28,16 @@ export type ModelBlock = z.output<typeof modelBlockSchema>;
 
 const labels = z.record(z.string(), z.unknown()).transform((value, context) => {
   const label = parseLabel(value, '');
-  if ('problems' in label) {
-    for (const { path, message, hint } of label.problems) {
-      const where = path.split('.').filter((part) => part !== '');
-      context.addIssue({ code: 'custom', message: hint === undefined ? message : `${message} ${hint}`, path: where });
-    }
-    return z.NEVER;
+  if (!('problems' in label)) return { ...label.parameters, source: label.source };
+  for (const { path, message, hint } of label.problems) {
+    const where = path.split('.').filter((part) => part !== '');
+    context.addIssue({ code: 'custom', message: hint === undefined ? message : `${message} ${hint}`, path: where });
   }
-  return { ...label.parameters, source: label.source };
+  return z.NEVER;
 });
+
+const losses = { classification: ['cross_entropy'], regression: ['mse'] } as const;
+type Loss = (typeof losses)[keyof typeof losses][number];
 
 const fraction = z.number().min(0).max(1);
 const holdout = z
@@ -54,10 +56,12 @@ const holdout = z
     error: 'train and test are above 0, and train + validation + test is at most 1.',
   });
 
-/** The `training:` block of a strategy document, with its defaults. */
-export const trainingBlockSchema = z.strictObject({
+const settings = z.strictObject({
   labels: labels.prefault({ source: 'next_direction' }),
-  loss: z.enum(['cross_entropy', 'mse']).optional().describe('Default: cross_entropy for classes, mse for numbers'),
+  loss: z
+    .enum([...losses.classification, ...losses.regression])
+    .optional()
+    .describe('Default: cross_entropy for classes, mse for numbers'),
   epochs: z.int().min(1).max(100_000).default(100),
   batch_size: z.int().min(1).max(65_536).default(32),
   learning_rate: z.number().positive().max(1).default(0.001),
@@ -79,7 +83,25 @@ export const trainingBlockSchema = z.strictObject({
   validation: holdout.prefault({}),
   seed: z.int().min(0).max(0xffffffff).default(7),
 });
+
+/** The `training:` block of a strategy document, with its defaults; those of `loss` follow from the labels. */
+export const trainingBlockSchema = settings.transform((block, context) => {
+  const allowed: readonly Loss[] = losses[kindOf(block.labels)];
+  const { loss = allowed[0] } = block;
+  if (allowed.includes(loss)) return { ...block, loss };
+  context.addIssue({
+    code: 'custom',
+    path: ['loss'],
+    message: `These labels are learnt with ${allowed.join(' or ')}.`,
+  });
+  return z.NEVER;
+});
 export type TrainingBlock = z.output<typeof trainingBlockSchema>;
+
+function kindOf(chosen: z.output<typeof labels>): keyof typeof losses {
+  const label = parseLabel(chosen, 'labels');
+  return 'problems' in label ? 'classification' : labelKind(label);
+}
 
 /** The complete network description for a document's blocks: `outputs` 1 means regression. */
 export function modelSpec(model: ModelBlock, training: TrainingBlock, inputs: number, outputs: number): ModelSpec {
@@ -92,7 +114,7 @@ export function modelSpec(model: ModelBlock, training: TrainingBlock, inputs: nu
     activation: model.architecture.activation,
     dropout: model.architecture.dropout,
     task,
-    loss: training.loss ?? (task === 'regression' ? 'mse' : 'cross_entropy'),
+    loss: training.loss,
     optimizer: training.optimizer,
     learningRate: training.learning_rate,
     weightDecay: training.weight_decay,

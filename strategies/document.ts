@@ -1,4 +1,6 @@
-import { timeframes } from '@stratlab/data/timeframe.ts';
+import { LabError } from '@stratlab/data/error.ts';
+import { parseSymbol } from '@stratlab/data/instrument.ts';
+import { type Timeframe, timeframes } from '@stratlab/data/timeframe.ts';
 import { z } from 'zod';
 
 /** The grammar's version that the lab writes. */
@@ -6,7 +8,6 @@ export const grammarVersion = '4';
 
 export const namePattern = /^[a-z][a-z0-9_]{0,63}$/;
 const idPattern = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
-const datePattern = /^\d{4}-\d{2}-\d{2}$/;
 
 const name = z.string().regex(namePattern, {
   error: 'A name is 1 to 64 lower-case letters, digits and _, and begins with a letter: rsi_reversion.',
@@ -14,12 +15,26 @@ const name = z.string().regex(namePattern, {
 const id = z.string().regex(idPattern, {
   error: 'An id begins with a letter and goes on with letters, digits, _ and -: rsi_14.',
 });
+const parameterName = z.string().regex(/^[A-Za-z]\w{0,63}$/, {
+  error: 'A parameter is named by letters, digits and _: fast, used as $fast.',
+});
 const text = z.string().max(4000);
 const formula = z.union([z.string().trim().min(1).max(4000), z.number().transform(String)]);
 const rule = formula.nullable().default(null);
-const date = z.string().regex(datePattern, { error: 'A date is written YYYY-MM-DD.' });
+const date = z.iso.date({ error: 'A date is written YYYY-MM-DD and exists.' });
 const timeframe = z.enum(timeframes);
-const symbol = z.string().min(1).max(32);
+const symbol = z.string().transform(storedSymbol);
+
+/** Upper case, as series are stored; anything that could be a path is refused. */
+function storedSymbol(text: string, context: z.RefinementCtx<string>): string {
+  try {
+    return parseSymbol(text);
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    context.addIssue({ code: 'custom', message: `${error.message} ${error.hint}` });
+    return z.NEVER;
+  }
+}
 
 const parameter = z
   .strictObject({ default: z.number(), min: z.number().optional(), max: z.number().optional() })
@@ -27,43 +42,82 @@ const parameter = z
     error: 'The default lies outside min to max.',
   });
 
-const symbols = z.discriminatedUnion('mode', [
-  z.strictObject({ mode: z.literal('single'), symbol }),
-  z.strictObject({ mode: z.literal('multi_symbol'), list: z.array(symbol).min(1).max(64) }),
-]);
+function distinct(list: readonly string[]): boolean {
+  return new Set(list).size === list.length;
+}
+const twice = { error: 'Something is listed twice.' };
 
-const frames = z.discriminatedUnion('mode', [
-  z.strictObject({ mode: z.literal('single'), timeframe }),
-  z.strictObject({
-    mode: z.literal('multi_timeframe'),
-    list: z.array(timeframe).min(1).max(timeframes.length),
-    base_timeframe: timeframe,
-  }),
-]);
+const symbols = z.discriminatedUnion(
+  'mode',
+  [
+    z.strictObject({ mode: z.literal('single'), symbol }),
+    z.strictObject({
+      mode: z.literal('multi_symbol'),
+      list: z.array(symbol).min(1).max(64).refine(distinct, twice),
+    }),
+  ],
+  { error: 'Write {mode: single, symbol: EURUSD} or {mode: multi_symbol, list: [EURUSD, GBPUSD]}.' },
+);
+
+const frames = z.discriminatedUnion(
+  'mode',
+  [
+    z.strictObject({ mode: z.literal('single'), timeframe }),
+    z.strictObject({
+      mode: z.literal('multi_timeframe'),
+      list: z.array(timeframe).min(1).max(timeframes.length).refine(distinct, twice),
+      base_timeframe: timeframe,
+    }),
+  ],
+  { error: 'Write {mode: single, timeframe: 1h} or {mode: multi_timeframe, list: [1h, 4h], base_timeframe: 1h}.' },
+);
 
 const trainingData = z.strictObject({
   /** Null: every call says which symbol it means. */
   symbols: symbols.nullable().default(null),
   timeframes: frames.default({ mode: 'single', timeframe: '1d' }),
-  date_range: z.strictObject({ start: date.optional(), end: date.optional() }).default({}),
+  date_range: z
+    .strictObject({ start: date.optional(), end: date.optional() })
+    .refine(({ start, end }) => start === undefined || end === undefined || start <= end, {
+      error: 'start lies after end.',
+    })
+    .default({}),
   history_required: z.int().min(0).max(100_000).default(0).describe('Bars before the first decision'),
 });
 
-const input = z.union([
-  z.strictObject({
-    fuzzy_set: id,
-    timeframes: z.union([z.literal('all'), z.array(timeframe).min(1)]).default('all'),
-  }),
-  z.strictObject({
-    raw_indicator: z.string().min(1).max(130),
-    timeframes: z.union([z.literal('all'), z.array(timeframe).min(1)]).default('all'),
-    normalization: z.enum(['none', 'minmax', 'zscore', 'rank']).default('zscore'),
-  }),
-]);
+const normalizations = ['none', 'minmax', 'zscore', 'rank'] as const;
+export type Normalization = (typeof normalizations)[number];
+
+/** Features of a model: a fuzzy set's memberships, or an indicator's own values scaled by what training rows show. */
+export type FeatureInput = { readonly timeframes: 'all' | readonly Timeframe[] } & (
+  | { readonly fuzzy_set: string }
+  | { readonly raw_indicator: string; readonly normalization: Normalization }
+);
+
+/** One entry of `nn_inputs`. */
+export const featureInputSchema = z
+  .strictObject({
+    fuzzy_set: id.optional().describe('A fuzzy-set id: one feature per set and timeframe'),
+    raw_indicator: z.string().min(1).max(130).optional().describe('rsi_14 or adx_14.adx, instead of fuzzy_set'),
+    timeframes: z.union([z.array(timeframe).min(1), z.literal('all')]).default('all'),
+    normalization: z.enum(normalizations).optional().describe('Of raw_indicator, fitted on training rows: zscore'),
+  })
+  .transform(({ fuzzy_set, raw_indicator, timeframes, normalization }, context): FeatureInput => {
+    if (fuzzy_set !== undefined && raw_indicator === undefined && normalization === undefined) {
+      return { fuzzy_set, timeframes };
+    }
+    if (raw_indicator !== undefined && fuzzy_set === undefined) {
+      return { raw_indicator, timeframes, normalization: normalization ?? 'zscore' };
+    }
+    const message = 'An input names a fuzzy_set, or a raw_indicator and its normalization.';
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  });
 
 const rules = z.strictObject({ enter_long: rule, exit_long: rule, enter_short: rule, exit_short: rule });
 
-const fuzzyRule = z.strictObject({
+/** One entry of `fuzzy_rules`. */
+export const fuzzyRuleSchema = z.strictObject({
   if: z.string().trim().min(1).max(1000),
   then: z.number().min(-1).max(1),
   weight: z.number().positive().max(1000).default(1),
@@ -80,16 +134,16 @@ const decisions = z.strictObject({
 
 const shape = {
   name: name.default('unnamed'),
-  version: z.literal(grammarVersion),
+  version: z.literal(grammarVersion, { error: 'The grammar has version "4"; documents of "2" and "3" are upgraded.' }),
   description: text.default(''),
   hypothesis: text.default(''),
-  parameters: z.record(id, parameter).default({}),
+  parameters: z.record(parameterName, parameter).default({}),
   training_data: trainingData.prefault({}),
   indicators: z.record(id, z.unknown()).default({}),
   fuzzy_sets: z.record(id, z.record(z.string(), z.unknown())).default({}),
-  nn_inputs: z.array(input).max(256).default([]),
+  nn_inputs: z.array(featureInputSchema).max(256).default([]),
   rules: rules.nullable().default(null),
-  fuzzy_rules: z.array(fuzzyRule).min(1).max(256).nullable().default(null),
+  fuzzy_rules: z.array(fuzzyRuleSchema).min(1).max(256).nullable().default(null),
   decisions: decisions.prefault({}),
 };
 
@@ -116,7 +170,13 @@ const core = z.strictObject(shape);
 
 /** A parsed document less the blocks of later stages. */
 export type DocumentCore = z.output<typeof core>;
-export type FeatureInput = z.output<typeof input>;
+
+/** A parsed document of any model, training and execution schema. */
+export type AnyDocument = DocumentCore & {
+  readonly model: unknown;
+  readonly training: unknown;
+  readonly execution: unknown;
+};
 
 /** What the grammar knows and this version cannot run; saying so beats ignoring it. */
 export const unbuiltBlocks = ['context_data', 'target', 'universe', 'portfolio', 'legs'] as const;

@@ -1,10 +1,8 @@
 import type { Timeframe } from '@stratlab/data/timeframe.ts';
-import { documentTimeframes, type FeatureInput } from './document.ts';
+import { type AnyDocument, documentTimeframes, type FeatureInput, type Normalization } from './document.ts';
 import { firingStrength, fuzzySignal } from './fuzzy-rule.ts';
 import type { StrategyView } from './market-view.ts';
-import type { AnyDocument, Strategy } from './strategy.ts';
-
-export type Normalization = 'none' | 'minmax' | 'zscore' | 'rank';
+import type { Strategy } from './strategy.ts';
 
 /** One input of a model, as named to people: `1h_rsi_zone_oversold`, `1h_adx_14.adx`, with `_lag<k>` for earlier rows. */
 export interface Feature {

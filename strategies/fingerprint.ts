@@ -1,19 +1,23 @@
-import { createHash } from 'node:crypto';
-import { canonicalFormula, readFormula } from './formula.ts';
+import { sha256 } from '@stratlab/data/hash.ts';
+import { type AnyDocument, baseTimeframe, documentSymbols, documentTimeframes } from './document.ts';
+import { canonicalText } from './formula/canonical.ts';
+import type { FormulaNode } from './formula/node.ts';
+import type { Formula } from './formula.ts';
 import { canonicalFuzzyRule } from './fuzzy-rule.ts';
-import type { AnyDocument, Strategy } from './strategy.ts';
+import { isMapping, type Mapping } from './mapping.ts';
+import type { Strategy } from './strategy.ts';
 
 /**
  * SHA-256 (hex) over the canonical form of a strategy: version 4 with defaults, keys sorted, formulas in their one
  * spelling with parameters replaced by their values; name, description, hypothesis and ranges of parameters left out.
  */
 export function fingerprint(strategy: Strategy<AnyDocument>): string {
-  return createHash('sha256')
-    .update(canonicalJson(canonicalForm(strategy)))
-    .digest('hex');
+  return sha256(canonicalJson(canonicalForm(strategy)));
 }
 
-function canonicalForm({ document, parameters, formulas, fuzzyRules }: Strategy<AnyDocument>): unknown {
+/** What a strategy decides by, each thing written in one way. */
+export function canonicalForm(strategy: Strategy<AnyDocument>): Mapping {
+  const { document, parameters, formulas, formulaIndicators, fuzzyRules } = strategy;
   const {
     name: _name,
     description: _description,
@@ -21,39 +25,62 @@ function canonicalForm({ document, parameters, formulas, fuzzyRules }: Strategy<
     parameters: _ranges,
     ...deciding
   } = document;
-  const spelled = [...formulas].map(([path, formula]) => [path, withValues(canonicalFormula(formula), parameters)]);
-  const indicators = Object.fromEntries(
-    Object.entries(document.indicators).map(([id, entry]) => [
-      id,
-      isFormula(entry) ? { ...entry, formula: withValues(entry.formula, parameters) } : entry,
-    ]),
-  );
+  const text = (formula: Formula) => canonicalText(withValues(formula.root, parameters));
+  const texts = new Map([
+    ...[...formulas].map(([path, formula]) => [path, text(formula)] as const),
+    ...[...formulaIndicators].map(([id, formula]) => [`indicators.${id}.formula`, text(formula)] as const),
+  ]);
+  const rules = fuzzyRules.map(({ condition, ...rule }) => ({ ...rule, if: canonicalFuzzyRule(condition) }));
+  const timeframes = documentTimeframes(document);
   return {
-    ...deciding,
-    indicators,
-    rules: document.rules && Object.keys(document.rules),
-    fuzzy_rules:
-      document.fuzzy_rules &&
-      fuzzyRules.map(({ condition, then, weight }) => ({ if: canonicalFuzzyRule(condition), then, weight })),
-    formulas: Object.fromEntries(spelled),
+    ...mapped(deciding, '', texts),
+    training_data: {
+      ...document.training_data,
+      symbols: documentSymbols(document),
+      timeframes: { list: timeframes, base: baseTimeframe(document) },
+    },
+    nn_inputs: document.nn_inputs.map((input) => ({
+      ...input,
+      timeframes: input.timeframes === 'all' ? timeframes : input.timeframes,
+    })),
+    fuzzy_rules: document.fuzzy_rules && rules,
   };
 }
 
-function isFormula(entry: unknown): entry is { type: 'formula'; formula: string } {
-  return typeof entry === 'object' && entry !== null && 'formula' in entry && typeof entry.formula === 'string';
+/** A copy with the canonical text of each formula where it stands. */
+function mapped(value: Mapping, path: string, texts: ReadonlyMap<string, string>): Mapping {
+  const copy = (item: unknown, at: string): unknown => {
+    if (Array.isArray(item)) return item.map((part, k) => copy(part, `${at}.${k}`));
+    return isMapping(item) ? mapped(item, `${at}.`, texts) : (texts.get(at) ?? item);
+  };
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copy(item, `${path}${key}`)]));
 }
 
-function withValues(formula: string, parameters: Readonly<Record<string, number>>): string {
-  const replaced = formula.replace(/\$([A-Za-z]\w*)/g, (whole, name: string) =>
-    Object.hasOwn(parameters, name) ? `(${parameters[name]})` : whole,
-  );
-  return canonicalFormula(readFormula(replaced));
+function withValues(node: FormulaNode, parameters: Readonly<Record<string, number>>): FormulaNode {
+  switch (node.kind) {
+    case 'parameter':
+      return literal(parameters[node.name], node.column);
+    case 'unary':
+      return { ...node, operand: withValues(node.operand, parameters) };
+    case 'binary':
+      return { ...node, left: withValues(node.left, parameters), right: withValues(node.right, parameters) };
+    case 'call':
+      return { ...node, arguments: node.arguments.map((argument) => withValues(argument, parameters)) };
+    default:
+      return node;
+  }
+}
+
+/** A number as a text with that number would be read. */
+function literal(value: number, column: number): FormulaNode {
+  const number = { kind: 'number', value: Math.abs(value), column } as const;
+  return value < 0 ? { kind: 'unary', operator: '-', operand: number, column } : number;
 }
 
 /** JSON with sorted keys; -0 is 0. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (typeof value === 'object' && value !== null) {
+  if (isMapping(value)) {
     const entries = Object.entries(value)
       .filter(([, item]) => item !== undefined)
       .sort(([a], [b]) => (a < b ? -1 : 1));

@@ -1,11 +1,12 @@
-import type { Bars } from '@stratlab/data/bars.ts';
+import { alignRows } from '@stratlab/data/align.ts';
+import { type Bars, barCount, priceFields, priceSeries } from '@stratlab/data/bars.ts';
 import type { Timeframe } from '@stratlab/data/timeframe.ts';
-import type { FormulaContext, FormulaFrame } from './formula.ts';
-import { evaluateFormula } from './formula.ts';
+import type { AnyDocument } from './document.ts';
+import { evaluateFormula, type FormulaContext, type FormulaFrame } from './formula.ts';
 import { columnNames, runIndicator } from './indicator.ts';
-import { computeIndicators, type IndicatorDefinition } from './indicator-definition.ts';
+import type { IndicatorDefinition } from './indicator-definition.ts';
 import { findIndicator } from './indicators/index.ts';
-import type { AnyDocument, Strategy } from './strategy.ts';
+import type { Strategy } from './strategy.ts';
 
 /** Bars of another timeframe or symbol, and for each row the last of them that has closed by then (-1: none). */
 export interface AlignedBars {
@@ -21,85 +22,23 @@ export interface MarketView {
   readonly bars: Bars;
   readonly barsPerYear: number;
   readonly sessionOf: (epochMs: number) => number;
-  /** Coarser bars of the same symbol. */
+  /** Bars of the same symbol on another timeframe. */
   readonly atTimeframe: (timeframe: Timeframe) => AlignedBars;
   /** Another symbol's bars of a timeframe, `rows` for each of this symbol's bars of that timeframe. */
   readonly ofSymbol: (symbol: string, timeframe: Timeframe) => AlignedBars;
 }
 
-/** Indicator columns of a strategy over one timeframe's own bars, computed when first asked for. */
-class Columns {
-  readonly #strategy: Strategy<AnyDocument>;
-  readonly #bars: Bars;
-  readonly #other: (symbol: string) => AlignedBars;
-  readonly #context: () => FormulaContext;
-  readonly #computed = new Map<string, Float64Array>();
-
-  constructor(
-    strategy: Strategy<AnyDocument>,
-    bars: Bars,
-    other: (symbol: string) => AlignedBars,
-    context: () => FormulaContext,
-  ) {
-    this.#strategy = strategy;
-    this.#bars = bars;
-    this.#other = other;
-    this.#context = context;
-  }
-
-  get(name: string): Float64Array | undefined {
-    const known = this.#computed.get(name);
-    if (known !== undefined) return known;
-    const [id] = name.split('.');
-    const { indicators, formulaIndicators } = this.#strategy;
-    const formula = formulaIndicators.get(id);
-    if (formula) this.#computed.set(id, evaluateFormula(formula, this.#context()));
-    else if (Object.hasOwn(indicators, id)) this.#compute(id, indicators[id]);
-    return this.#computed.get(name);
-  }
-
-  #compute(id: string, definition: IndicatorDefinition): void {
-    if (definition.dataSource !== undefined) {
-      const { bars, rows } = this.#other(definition.dataSource);
-      const own = computeIndicators(bars, { [id]: definition });
-      for (const [name, values] of own) this.#computed.set(name, spread(values, rows));
-      return;
-    }
-    const readsFormula = Object.values(definition.inputs).some((input) => this.#strategy.formulaIndicators.has(input));
-    const columns = readsFormula ? this.#onFormula(id, definition) : computeIndicators(this.#bars, this.#local());
-    for (const [name, values] of columns) this.#computed.set(name, values);
-  }
-
-  /** Definitions on these bars; those on other symbols or on formulas are computed apart. */
-  #local(): Record<string, IndicatorDefinition> {
-    return Object.fromEntries(
-      Object.entries(this.#strategy.indicators).filter(
-        ([, { dataSource, inputs }]) =>
-          dataSource === undefined &&
-          !Object.values(inputs).some((input) => this.#strategy.formulaIndicators.has(input)),
-      ),
-    );
-  }
-
-  #onFormula(id: string, { type, parameters, inputs }: IndicatorDefinition): Map<string, Float64Array> {
-    const indicator = findIndicator(type);
-    if (indicator === undefined) return new Map();
-    const series = Object.fromEntries(
-      Object.entries(inputs).map(([name, input]) => [
-        name,
-        this.get(input) ?? new Float64Array(this.#bars.time.length).fill(Number.NaN),
-      ]),
-    );
-    const outputs = runIndicator(indicator, { bars: this.#bars, series }, parameters);
-    return new Map(columnNames(id, indicator).map((name, k) => [name, outputs[k]]));
-  }
+/** Another timeframe's frame; `rows` is null where it is the base itself. */
+interface ViewFrame {
+  readonly context: FormulaContext;
+  readonly rows: Int32Array | null;
 }
 
 /** A strategy laid over a market: its columns on every timeframe, and the context its formulas are evaluated in. */
 export class StrategyView {
   readonly strategy: Strategy<AnyDocument>;
   readonly market: MarketView;
-  readonly #frames = new Map<Timeframe, { frame: FormulaFrame; rows: Int32Array | null }>();
+  readonly #frames = new Map<Timeframe, ViewFrame>();
 
   constructor(strategy: Strategy<AnyDocument>, market: MarketView) {
     this.strategy = strategy;
@@ -108,62 +47,133 @@ export class StrategyView {
 
   /** A column of an indicator on the bars of a timeframe, one value per base bar, as known at the base bar's close. */
   column(name: string, timeframe: Timeframe): Float64Array {
-    const { frame, rows } = this.#frame(timeframe);
-    const values = frame.columns(name);
-    if (values === undefined) return new Float64Array(this.market.bars.time.length).fill(Number.NaN);
+    const { context, rows } = this.#frame(timeframe);
+    const values = context.columns(name);
+    if (values === undefined) return unknown(barCount(this.market.bars));
     return rows === null ? values : spread(values, rows);
   }
 
   /** What formulas of the base bars are evaluated over; `signal` where there is a model or fuzzy rules. */
   context(signal?: Float64Array): FormulaContext {
-    const { market, strategy } = this;
-    const { frame } = this.#frame(market.timeframe);
-    return {
-      ...frame,
-      timeframe: market.timeframe,
-      parameters: strategy.parameters,
-      ...(signal === undefined ? {} : { signal }),
-      timeframeBars: (timeframe) => {
-        const { frame: other, rows } = this.#frame(timeframe);
-        return { ...other, rows: rows ?? identity(market.bars.time.length) };
-      },
-      symbolBars: (symbol) => market.ofSymbol(symbol, market.timeframe),
-    };
+    const { context } = this.#frame(this.market.timeframe);
+    return signal === undefined ? context : { ...context, signal };
   }
 
-  #frame(timeframe: Timeframe): { frame: FormulaFrame; rows: Int32Array | null } {
+  #frame(timeframe: Timeframe): ViewFrame {
     const known = this.#frames.get(timeframe);
     if (known !== undefined) return known;
-    const { market, strategy } = this;
+    const { market } = this;
     const base = timeframe === market.timeframe;
     const { bars, barsPerYear, rows } = base ? { ...market, rows: null } : market.atTimeframe(timeframe);
-    const columns = new Columns(
-      strategy,
-      bars,
-      (symbol) => market.ofSymbol(symbol, timeframe),
-      () => ({
-        ...frame,
-        timeframe,
-        parameters: strategy.parameters,
-      }),
-    );
-    const frame: FormulaFrame = {
+    const frame = { context: this.#contextOver(bars, barsPerYear, timeframe), rows };
+    this.#frames.set(timeframe, frame);
+    return frame;
+  }
+
+  #contextOver(bars: Bars, barsPerYear: number, timeframe: Timeframe): FormulaContext {
+    const { market, strategy } = this;
+    const symbolBars = (symbol: string) => market.ofSymbol(symbol, timeframe);
+    const columns = new Columns(strategy, bars, symbolBars, () => context);
+    const context: FormulaContext = {
       bars,
       barsPerYear,
+      timeframe,
       sessionOf: market.sessionOf,
       columns: (name) => columns.get(name),
+      parameters: strategy.parameters,
+      timeframeBars: (other) => this.#seenFrom(bars, timeframe, other),
+      symbolBars,
     };
-    const made = { frame, rows };
-    this.#frames.set(timeframe, made);
+    return context;
+  }
+
+  /** Another timeframe's frame as seen from the bars of this one. */
+  #seenFrom(bars: Bars, timeframe: Timeframe, other: Timeframe): FormulaFrame & { rows: Int32Array } {
+    const { context, rows } = this.#frame(other);
+    const known = timeframe === this.market.timeframe ? rows : null;
+    return { ...context, rows: known ?? alignRows(bars.time, timeframe, context.bars.time, other) };
+  }
+}
+
+/** Indicator columns of a strategy over some bars, each computed when first asked for. */
+class Columns {
+  readonly #strategy: Strategy<AnyDocument>;
+  readonly #bars: Bars;
+  readonly #symbolBars: (symbol: string) => AlignedBars;
+  readonly #context: () => FormulaContext;
+  /** Symbol whose bars these are, where they are a data source's. */
+  readonly #source: string | undefined;
+  readonly #computed = new Map<string, Float64Array>();
+  readonly #sources = new Map<string, { columns: Columns; rows: Int32Array }>();
+
+  constructor(
+    strategy: Strategy<AnyDocument>,
+    bars: Bars,
+    symbolBars: (symbol: string) => AlignedBars,
+    context: () => FormulaContext,
+    source?: string,
+  ) {
+    this.#strategy = strategy;
+    this.#bars = bars;
+    this.#symbolBars = symbolBars;
+    this.#context = context;
+    this.#source = source;
+  }
+
+  /** Undefined where the strategy has no such column. */
+  get(name: string): Float64Array | undefined {
+    const [id] = name.split('.');
+    if (!this.#computed.has(name)) this.#compute(id);
+    return this.#computed.get(name);
+  }
+
+  #compute(id: string): void {
+    const { indicators, formulaIndicators } = this.#strategy;
+    const formula = formulaIndicators.get(id);
+    if (formula !== undefined) this.#computed.set(id, evaluateFormula(formula, this.#context()));
+    else if (Object.hasOwn(indicators, id)) this.#run(id, indicators[id]);
+  }
+
+  #run(id: string, { type, parameters, inputs, dataSource }: IndicatorDefinition): void {
+    const indicator = findIndicator(type);
+    if (indicator === undefined) return;
+    const names = columnNames(id, indicator);
+    if (dataSource !== undefined && dataSource !== this.#source) {
+      const { columns, rows } = this.#columnsOf(dataSource);
+      for (const name of names) this.#computed.set(name, spread(columns.#known(name), rows));
+      return;
+    }
+    const series = Object.fromEntries(Object.entries(inputs).map(([input, from]) => [input, this.#known(from)]));
+    const outputs = runIndicator(indicator, { bars: this.#bars, series }, parameters);
+    names.forEach((name, k) => {
+      this.#computed.set(name, outputs[k]);
+    });
+  }
+
+  /** A price, or a column; all unknown where there is no such column. */
+  #known(name: string): Float64Array {
+    const field = priceFields.find((price) => price === name);
+    if (field !== undefined) return priceSeries(this.#bars, field);
+    return this.get(name) ?? unknown(barCount(this.#bars));
+  }
+
+  #columnsOf(symbol: string): { columns: Columns; rows: Int32Array } {
+    const known = this.#sources.get(symbol);
+    if (known !== undefined) return known;
+    const { bars, rows } = this.#symbolBars(symbol);
+    const made = { columns: new Columns(this.#strategy, bars, this.#symbolBars, this.#context, symbol), rows };
+    this.#sources.set(symbol, made);
     return made;
   }
 }
 
-/** Values of other bars as known at each base bar; NaN where none has closed. */
+/** Values of other bars as known at each row; NaN where none has closed. */
 function spread(values: Float64Array, rows: Int32Array): Float64Array {
-  return Float64Array.from(rows, (row) => (row < 0 ? Number.NaN : values[row]));
+  const known = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) known[i] = rows[i] < 0 ? Number.NaN : values[rows[i]];
+  return known;
 }
 
-function identity(rows: number): Int32Array {
-  return Int32Array.from({ length: rows }, (_, i) => i);
+function unknown(rows: number): Float64Array {
+  return new Float64Array(rows).fill(Number.NaN);
 }

@@ -1,7 +1,8 @@
 import type { Problem } from '@stratlab/data/error.ts';
-import { findIndicator } from './indicators/index.ts';
-
-type Mapping = Record<string, unknown>;
+import { namePattern } from './document.ts';
+import { catalogueColumn, catalogueIndicator, catalogueLabels } from './ktrdr-words.ts';
+import { fromLists } from './list-form.ts';
+import { isMapping, listOr, type Mapping, mappingOr, renamed } from './mapping.ts';
 
 /** A document in the form of version 4, and what was changed or could not be honoured on the way. */
 export interface Upgraded {
@@ -11,69 +12,182 @@ export interface Upgraded {
   warnings: Problem[];
 }
 
+const olderVersions = ['2', '2.0', '3', '3.0'];
+
 /**
  * Brings the older forms to version 4: KTRDR v3, KTRDR v2 (`indicators` as a list with `feature_id`) and the list form.
  * A document of version 4 comes back as it is. What version 4 cannot say becomes a warning, never silence.
  */
 export function upgradeDocument(raw: Mapping): Upgraded {
-  const warnings: Problem[] = [];
+  const version = String(raw.version ?? '4');
   const lists = Array.isArray(raw.indicators);
-  const lenient = lists || ['2', '2.0', '3', '3.0'].includes(String(raw.version ?? ''));
-  let document: Mapping = { ...raw, version: raw.version === undefined || lenient ? '4' : String(raw.version) };
-  if (raw.version === 4) document.version = '4';
-  if (lists) document = fromLists(document, warnings);
-  if (lenient) document = fromOlder(document, warnings);
-  document = spellDates(document);
-  return { document, lenient, warnings };
+  const lenient = lists || olderVersions.includes(version);
+  const document = { ...raw, version: lenient || version === '4.0' ? '4' : version };
+  if (!lenient) return { document: spellDates(document), lenient, warnings: [] };
+  const warnings: Problem[] = [];
+  const upgraded = fromKtrdr(lists ? fromLists(document) : document, warnings);
+  return { document: spellDates(upgraded), lenient, warnings };
 }
 
-/** Lists of indicators become a mapping; each fuzzy-set key names its indicator; all fuzzy sets are inputs. */
-function fromLists(document: Mapping, warnings: Problem[]): Mapping {
-  const entries = asList(document.indicators).filter(isMapping);
-  const ids = idsOf(entries);
+function fromKtrdr(document: Mapping, warnings: Problem[]): Mapping {
+  const upgraded: Mapping = {
+    ...document,
+    ...nameOf(document.name, warnings),
+    ...(document.training_data === undefined ? {} : { training_data: trainingData(document.training_data, warnings) }),
+    ...indicatorsAndSets(document, warnings),
+  };
+  if (isMapping(document.model)) {
+    const { training: inner, ...model } = document.model;
+    upgraded.model = modelOf(model);
+    upgraded.training = trainingOf({ ...mappingOr(inner), ...mappingOr(document.training) }, warnings);
+    upgraded.nn_inputs = inputsOf(document.nn_inputs, mappingOr(upgraded.fuzzy_sets), warnings);
+  }
+  return withoutHarmless(upgraded);
+}
+
+function nameOf(given: unknown, warnings: Problem[]): Mapping {
+  if (typeof given !== 'string' || namePattern.test(given)) return {};
+  const name = given
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^[^a-z]+|_+$/g, '')
+    .slice(0, 64);
+  warnings.push({ path: 'name', message: `"${given}" was read as "${name}".` });
+  return { name };
+}
+
+function indicatorsAndSets(document: Mapping, warnings: Problem[]): Mapping {
+  if (!isMapping(document.indicators)) return {};
   const indicators = Object.fromEntries(
-    entries.map((entry, k) => {
-      const { name, type = name, feature_id: _, parameters, params, ...rest } = entry;
-      return [ids[k], { type, ...mappingOr(params), ...mappingOr(parameters), ...rest }];
-    }),
+    Object.entries(document.indicators).map(([id, entry]) => [id, catalogueIndicator(id, entry, warnings)]),
   );
-  const named = new Map(
-    entries.flatMap((entry, k) => [
-      [String(entry.name), ids[k]],
-      [ids[k], ids[k]],
+  if (!isMapping(document.fuzzy_sets)) return { indicators };
+  const fuzzySets = Object.entries(document.fuzzy_sets).map(([key, sets]) => [
+    key,
+    isMapping(sets) ? fuzzySet(key, sets, indicators) : sets,
+  ]);
+  return { indicators, fuzzy_sets: Object.fromEntries(fuzzySets) };
+}
+
+/** With `output` in its indicator; a `price_ratio` becomes a formula indicator, which is added to `indicators`. */
+function fuzzySet(key: string, given: Mapping, indicators: Mapping): Mapping {
+  const { indicator = key, output, input_transform: transform, ...sets } = given;
+  const column = catalogueColumn(output === undefined ? String(indicator) : `${indicator}.${output}`, indicators);
+  if (!isMapping(transform) || transform.type === 'identity') return { indicator: column, ...sets };
+  if (transform.type !== 'price_ratio') return { indicator: column, input_transform: transform, ...sets };
+  const ratio = `${column.replace('.', '_')}_ratio`;
+  indicators[ratio] = { type: 'formula', formula: `${transform.reference ?? 'close'} / ${column}` };
+  return { indicator: ratio, ...sets };
+}
+
+function inputsOf(given: unknown, fuzzySets: Mapping, warnings: Problem[]): unknown {
+  if (given === undefined || given === null) {
+    warnings.push({ path: 'nn_inputs', message: 'It is missing: every fuzzy set is an input.' });
+    return Object.keys(fuzzySets).map((fuzzy_set) => ({ fuzzy_set, timeframes: 'all' }));
+  }
+  return listOr(given).map((input) =>
+    isMapping(input) && Array.isArray(input.timeframes)
+      ? { ...input, timeframes: input.timeframes.map(timeframeWord) }
+      : input,
+  );
+}
+
+function modelOf(model: Mapping): Mapping {
+  const { architecture, features } = model;
+  return {
+    ...model,
+    ...(isMapping(architecture)
+      ? { architecture: lowerWords(renamed(architecture, { dropout_rate: 'dropout' }), ['activation']) }
+      : {}),
+    ...(isMapping(features) ? { features: renamed(features, { lookback_window: 'lookback_periods' }) } : {}),
+  };
+}
+
+function trainingOf(given: Mapping, warnings: Problem[]): Mapping {
+  const { data_split: split, validation_split: share, early_stopping_patience: patience, ...rest } = given;
+  const training = lowerWords(renamed(rest, { loss_function: 'loss' }), ['loss', 'optimizer']);
+  if (training.labels === undefined) {
+    warnings.push({ path: 'training.labels', message: 'No labels were given; next_direction is learnt.' });
+  }
+  return {
+    ...training,
+    ...(training.labels === undefined ? {} : { labels: catalogueLabels(training.labels, warnings) }),
+    ...validation(split, share, warnings),
+    ...switched(training, 'early_stopping', patience === undefined ? {} : { patience }),
+    ...switched(training, 'lr_scheduler', { type: 'reduce_on_plateau' }),
+  };
+}
+
+function validation(split: unknown, share: unknown, warnings: Problem[]): Mapping {
+  if (isMapping(split)) return { validation: { method: 'holdout', ...renamed(split, { val: 'validation' }) } };
+  if (typeof share !== 'number') return {};
+  warnings.push({
+    path: 'training.validation_split',
+    message: `Read as validation ${share} and test ${share}: a result is judged on bars the training never watched.`,
+  });
+  const train = Number((1 - 2 * share).toPrecision(12));
+  return { validation: { method: 'holdout', train, validation: share, test: share } };
+}
+
+/** A setting that is written `true`, `false` or `{enabled, …}`; `defaults` where it is on and says no more. */
+function switched(training: Mapping, key: string, defaults: Mapping): Mapping {
+  const given = training[key] ?? (key === 'early_stopping' && Object.keys(defaults).length > 0 ? true : undefined);
+  if (given === false) return { [key]: null };
+  if (given === true) return { [key]: defaults };
+  if (!isMapping(given)) return {};
+  const { enabled, ...rest } = given;
+  return { [key]: enabled === false ? null : { ...defaults, ...rest } };
+}
+
+function trainingData(given: unknown, warnings: Problem[]): unknown {
+  if (!isMapping(given)) return given;
+  const { start_date, end_date, ...rest } = given;
+  return {
+    ...rest,
+    ...(start_date === undefined && end_date === undefined ? {} : { date_range: { start_date, end_date } }),
+    ...(isMapping(given.symbols) ? { symbols: symbolsOf(given.symbols) } : {}),
+    ...(isMapping(given.timeframes) ? { timeframes: timeframesOf(given.timeframes, warnings) } : {}),
+  };
+}
+
+/** The mode that fits what is listed, whatever it is called. */
+function symbolsOf({ mode, symbol, symbols, list = symbols, ...rest }: Mapping): Mapping {
+  const names = Array.isArray(list) ? list : symbol === undefined ? [] : [symbol];
+  if (names.length === 0) return { mode, ...rest };
+  return names.length === 1
+    ? { mode: 'single', symbol: names[0], ...rest }
+    : { mode: 'multi_symbol', list: names, ...rest };
+}
+
+function timeframesOf({ mode, timeframe, list, base_timeframe, ...rest }: Mapping, warnings: Problem[]): Mapping {
+  const listed = (Array.isArray(list) ? list : timeframe === undefined ? [] : [timeframe]).map(timeframeWord);
+  const base = base_timeframe === undefined ? listed[0] : timeframeWord(base_timeframe);
+  if (base === undefined) return { mode, ...rest };
+  if (listed.length > 0 && !listed.includes(base)) {
+    warnings.push({ path: 'training_data.timeframes.base_timeframe', message: `${base} was added to the list.` });
+  }
+  const all = listed.includes(base) ? listed : [...listed, base];
+  return all.length === 1
+    ? { mode: 'single', timeframe: base, ...rest }
+    : { mode: 'multi_timeframe', list: all, base_timeframe: base, ...rest };
+}
+
+/** `1H` is an hour; `1M` is a month and no minute. */
+function timeframeWord(value: unknown): unknown {
+  return typeof value === 'string' && !value.endsWith('M') ? value.toLowerCase() : value;
+}
+
+function lowerWords(value: Mapping, keys: readonly string[]): Mapping {
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key,
+      keys.includes(key) && typeof item === 'string' ? item.toLowerCase() : item,
     ]),
   );
-  const fuzzySets = Object.fromEntries(
-    Object.entries(mappingOr(document.fuzzy_sets)).map(([key, sets]) => {
-      const indicator = isMapping(sets) && 'indicator' in sets ? sets.indicator : (named.get(key) ?? key);
-      return [key, { ...mappingOr(sets), indicator: firstOutput(String(indicator), indicators) }];
-    }),
-  );
-  const inputs = document.nn_inputs ?? Object.keys(fuzzySets).map((fuzzy_set) => ({ fuzzy_set, timeframes: 'all' }));
-  warnings.push({ path: 'indicators', message: 'The list form was upgraded: every fuzzy set is an input.' });
-  return { ...document, indicators, fuzzy_sets: fuzzySets, ...(document.model ? { nn_inputs: inputs } : {}) };
 }
 
-/** `rsi`; with the period (`rsi_14`) where two entries share a name; `feature_id` where the entry has one. */
-function idsOf(entries: Mapping[]): string[] {
-  const names = entries.map(({ name, type }) => String(name ?? type));
-  return entries.map((entry, k) => {
-    if (typeof entry.feature_id === 'string') return entry.feature_id;
-    const shared = names.filter((name) => name === names[k]).length > 1;
-    const period = mappingOr(entry.parameters).period ?? entry.period;
-    return shared && period !== undefined ? `${names[k]}_${String(period)}` : names[k];
-  });
-}
-
-/** A bare id of an indicator with several outputs means its first one. */
-function firstOutput(reference: string, indicators: Mapping): string {
-  const type = mappingOr(indicators[reference]).type;
-  const outputs = typeof type === 'string' ? (findIndicator(type)?.outputs ?? []) : [];
-  return outputs.length > 0 ? `${reference}.${outputs[0]}` : reference;
-}
-
-/** What KTRDR states and the lab does anyway, or means nothing here when it has this value. */
-const harmless: Record<string, unknown> = {
+/** What KTRDR states and the lab does anyway, or what means nothing at this value. */
+const harmless: Readonly<Record<string, unknown>> = {
   'model.architecture.output_activation': 'softmax',
   'model.features.include_price_context': false,
   'model.features.scale_features': true,
@@ -81,125 +195,22 @@ const harmless: Record<string, unknown> = {
   'decisions.filters.volume_filter': false,
 };
 
-function fromOlder(document: Mapping, warnings: Problem[]): Mapping {
-  const { training: inner, ...model } = mappingOr(document.model);
-  const { data_split: split, validation_split: share, ...outer } = mappingOr(document.training);
-  const training: Mapping = { ...mappingOr(inner), ...outer };
-  if (isMapping(split)) training.validation = { method: 'holdout', ...split };
-  else if (typeof share === 'number') {
-    training.validation = { method: 'holdout', train: 1 - 2 * share, validation: share, test: share };
-    warnings.push({
-      path: 'training.validation_split',
-      message: `Read as validation ${share} and test ${share}: a result is judged on bars the training never watched.`,
-    });
-  }
-  training.early_stopping = earlyStopping(training.early_stopping);
-  if (training.early_stopping === undefined) delete training.early_stopping;
-  if (training.lr_scheduler === true) training.lr_scheduler = { type: 'reduce_on_plateau' };
-  if (training.lr_scheduler === false) training.lr_scheduler = null;
-  if (document.model && training.labels === undefined) {
-    warnings.push({ path: 'training.labels', message: 'No labels were given; next_direction is learnt.' });
-  }
-  const upgraded: Mapping = {
-    ...document,
-    training_data: olderTrainingData(mappingOr(document.training_data), warnings),
-    fuzzy_sets: Object.fromEntries(
-      Object.entries(mappingOr(document.fuzzy_sets)).map(([key, sets]) => [
-        key,
-        isMapping(sets)
-          ? { ...sets, indicator: firstOutput(String(sets.indicator ?? key), mappingOr(document.indicators)) }
-          : sets,
-      ]),
-    ),
-    ...(document.model ? { model: lowerTypes(model), training } : {}),
-  };
-  return dropHarmless(upgraded);
-}
-
-function earlyStopping(given: unknown): unknown {
-  if (!isMapping(given)) return given;
-  const { enabled, ...rest } = given;
-  return enabled === false ? null : rest;
-}
-
-function olderTrainingData(given: Mapping, warnings: Problem[]): Mapping {
-  const frames = mappingOr(given.timeframes);
-  const list = asList(frames.list ?? (frames.timeframe === undefined ? [] : [frames.timeframe])).map((tf) =>
-    String(tf).toLowerCase(),
-  );
-  const base = frames.base_timeframe === undefined ? list[0] : String(frames.base_timeframe).toLowerCase();
-  const symbols = mappingOr(given.symbols);
-  const names = asList(symbols.list ?? symbols.symbols ?? (symbols.symbol === undefined ? [] : [symbols.symbol])).map(
-    String,
-  );
-  if (base !== undefined && list.length > 0 && !list.includes(base)) {
-    warnings.push({
-      path: 'training_data.timeframes.base_timeframe',
-      message: `${base} was added to the listed timeframes.`,
-    });
-    list.push(base);
-  }
-  return {
-    ...given,
-    ...(names.length === 0
-      ? {}
-      : { symbols: names.length === 1 ? { mode: 'single', symbol: names[0] } : { mode: 'multi_symbol', list: names } }),
-    ...(list.length === 0
-      ? {}
-      : {
-          timeframes:
-            list.length === 1
-              ? { mode: 'single', timeframe: list[0] }
-              : { mode: 'multi_timeframe', list, base_timeframe: base },
-        }),
-  };
-}
-
-function lowerTypes(model: Mapping): Mapping {
-  const architecture = mappingOr(model.architecture);
-  const activation =
-    typeof architecture.activation === 'string' ? { activation: architecture.activation.toLowerCase() } : {};
-  return {
-    ...model,
-    ...(model.architecture === undefined ? {} : { architecture: { ...architecture, ...activation } }),
-  };
-}
-
-function dropHarmless(document: Mapping, path: string[] = []): Mapping {
+function withoutHarmless(document: Mapping, path: readonly string[] = []): Mapping {
   return Object.fromEntries(
     Object.entries(document).flatMap(([key, value]) => {
-      const dotted = [...path, key].join('.');
-      if (Object.hasOwn(harmless, dotted) && harmless[dotted] === value) return [];
-      return [[key, isMapping(value) && path.length < 3 ? dropHarmless(value, [...path, key]) : value]];
+      const here = [...path, key];
+      const name = here.join('.');
+      if (Object.hasOwn(harmless, name) && harmless[name] === value) return [];
+      return [[key, isMapping(value) && here.length < 3 ? withoutHarmless(value, here) : value]];
     }),
   );
 }
 
-/** `start_date` and `end_date` are other spellings of `start` and `end`. */
+/** `start_date` and `end_date` are other spellings of `start` and `end`, in version 4 too. */
 function spellDates(document: Mapping): Mapping {
   const data = document.training_data;
   if (!isMapping(data) || !isMapping(data.date_range)) return document;
   const { start_date, end_date, start = start_date, end = end_date, ...rest } = data.date_range;
-  const range = {
-    ...rest,
-    ...(start == null ? {} : { start: dateText(start) }),
-    ...(end == null ? {} : { end: dateText(end) }),
-  };
+  const range = { ...rest, ...(start == null ? {} : { start }), ...(end == null ? {} : { end }) };
   return { ...document, training_data: { ...data, date_range: range } };
-}
-
-function dateText(value: unknown): unknown {
-  return value instanceof Date ? value.toISOString().slice(0, 10) : value;
-}
-
-function mappingOr(value: unknown): Mapping {
-  return isMapping(value) ? value : {};
-}
-
-function asList(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function isMapping(value: unknown): value is Mapping {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

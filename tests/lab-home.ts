@@ -8,9 +8,12 @@ import { type GenerateOptions, generateBars } from '@stratlab/data/market.ts';
 import { findMarket } from '@stratlab/data/markets/index.ts';
 import type { SealChoice } from '@stratlab/data/seal.ts';
 import type { Timeframe } from '@stratlab/data/timeframe.ts';
+import { addVersion } from '@stratlab/knowledge/strategies.ts';
 import { readConfiguration } from '@stratlab/lab/configuration.ts';
 import { type Lab, openLab } from '@stratlab/lab/lab.ts';
 import { recordSeries } from '@stratlab/lab/record-series.ts';
+import { requireStrategy } from '@stratlab/lab/strategy-language.ts';
+import { fingerprint } from '@stratlab/strategies/fingerprint.ts';
 
 /** An empty lab in a folder of its own, closed and removed after the test. */
 export function emptyLab(t: TestContext, environment: Record<string, string> = {}): Lab {
@@ -57,4 +60,20 @@ export function storeBars(
     seal,
   );
   recordSeries(lab, written, bars);
+}
+
+/** A version 1, as create_strategy would store it. */
+export function storeStrategy(lab: Lab, name: string, document: Record<string, unknown>): void {
+  const { strategy } = requireStrategy(document);
+  addVersion(lab.database, {
+    name,
+    version: 1,
+    fingerprint: fingerprint(strategy),
+    yaml: '',
+    document,
+    decider: strategy.decider,
+    description: '',
+    hypothesis: '',
+    createdAt: Date.now(),
+  });
 }

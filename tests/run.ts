@@ -21,8 +21,9 @@ stream.on('test:pass', (event) => {
   if (event.skip) counts.skipped++;
   else counts.passed++;
 });
-stream.on('end', () => {
+const shown = stream.compose(spec);
+shown.on('end', () => {
   process.stdout.write(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
   if (counts.failed > 0 || counts.passed === 0) process.exitCode = 1;
 });
-stream.compose(spec).pipe(process.stdout);
+shown.pipe(process.stdout, { end: false });

@@ -70,7 +70,7 @@ async function research(client: DemoClient, market: DemoMarket): Promise<void> {
   await sparkline(client, plain);
   const verdict = verdictOf(learned, plain);
   say(
-    `\n${verdict}\n${learned.evidence.reason}\nTrials spent on this market so far: ${learned.trials.family}, as good as ${plain.trials.effective.toFixed(1)} independent ones.`,
+    `\n${verdict}\n${learned.evidence.reason}\nTrials spent on this market so far: ${plain.trials.family}, as good as ${plain.trials.effective.toFixed(1)} independent ones.`,
   );
   if (known && !learned.trials.new_trial)
     say('Nothing new was learnt: the lab had judged these very rules before, and the result is the same to the byte.');

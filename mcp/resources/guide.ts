@@ -7,7 +7,7 @@ remembers all of it. It has no account and cannot send an order.
 
 ## Words
 - **series**: bars of one symbol and timeframe, stamped at their start, UTC. Its content hash names it.
-- **strategy**: one YAML document without code: indicators, fuzzy sets, then one decider (model, rules, fuzzy rules or target), and what execution assumes.
+- **strategy**: one YAML document without code: indicators, fuzzy sets, then one decider (model, rules or fuzzy rules), and what execution assumes.
 - **segments**: a model's bars are split in time into train, validation and test. Choose on validation, look at test once.
 - **seal**: the newest part of each underlying that no tool shows. It is kept for one last check.
 - **trial**: one distinct decision rule whose result was shown. Trials are counted for a whole family of series and never reset.

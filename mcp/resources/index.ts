@@ -4,6 +4,7 @@ import { backtestEquity } from './backtest-equity.ts';
 import { backtestTrades } from './backtest-trades.ts';
 import { guide } from './guide.ts';
 import { strategy } from './strategy.ts';
+import { strategySchema } from './strategy-schema.ts';
 
 /** Every resource; a longer address before the one that it begins with. */
-export const resources: readonly Resource[] = [guide, strategy, backtestTrades, backtestEquity, backtest];
+export const resources: readonly Resource[] = [guide, strategySchema, strategy, backtestTrades, backtestEquity, backtest];

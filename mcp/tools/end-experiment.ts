@@ -8,7 +8,7 @@ export const endExperimentTool = defineTool({
   title: 'End an experiment',
   toolset: 'knowledge',
   description: {
-    does: 'Closes an experiment with its outcome, and holds that against the criterion it began with.',
+    does: 'Closes an experiment with its outcome, holds that against its criterion, and writes an HTML report.',
     useWhen: 'its question is answered or its budget is spent. "Refuted" is a good result; nothing can be added later.',
     next: 'save_insight with what was learnt.',
     example: {
@@ -37,10 +37,11 @@ export const endExperimentTool = defineTool({
       })
       .nullable(),
     ...budgetFields,
+    report: z.string().nullable(),
   }),
   annotations: writes,
-  run(lab, input) {
-    const ended = endExperiment(lab, input);
+  async run(lab, input) {
+    const ended = await endExperiment(lab, input);
     const { name, criterion_check: check, spent } = ended;
     const held = check === null ? '' : `, its criterion ${check.met ? 'met' : 'not met'}`;
     const evidence = check?.backtest_id ? { evidence_ids: [check.backtest_id] } : {};

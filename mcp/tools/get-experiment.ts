@@ -1,5 +1,6 @@
 import { getExperiment, resultColumns, timelineColumns } from '@stratlab/lab/get-experiment.ts';
 import { z } from 'zod';
+import { bytesOf } from '../budget.ts';
 import { readOnly } from '../data-fields.ts';
 import { budgetFields, budgetLeft, criterion, outcome } from '../knowledge-fields.ts';
 import { pagedTable, paging, tableFields } from '../table.ts';
@@ -7,8 +8,8 @@ import { defineTool } from '../tool.ts';
 
 const table = z.object(tableFields);
 const mostResults = 10;
-/** Room for a timeline beside the record and the results, in rows. */
-const timelineRows = 12;
+/** Bytes of the answer for summary, next and what holds the fields together. */
+const reserve = 700;
 
 export const getExperimentTool = defineTool({
   name: 'get_experiment',
@@ -22,7 +23,7 @@ export const getExperimentTool = defineTool({
   },
   input: z.strictObject({
     experiment_id: z.string().describe('experiment_…'),
-    limit: paging.limit.describe('Rows of the timeline, 1 to 10000; 12 where absent.'),
+    limit: paging.limit.describe('Rows of the timeline, 1 to 10000. Without it: as many as fit into 8 kB.'),
     cursor: paging.cursor,
   }),
   output: z.object({
@@ -46,17 +47,18 @@ export const getExperimentTool = defineTool({
   annotations: readOnly,
   run(lab, input) {
     const { results, timeline, ...experiment } = getExperiment(lab, input);
-    const { next_cursor, ...page } = pagedTable(timelineColumns, timeline, input, timelineRows);
+    const best = pagedTable(resultColumns, results.slice(0, mostResults), {});
+    const shown = { ...experiment, results: { ...best, total_rows: results.length } };
+    const beside = bytesOf(shown) + reserve;
+    const { next_cursor, ...page } = pagedTable(timelineColumns, timeline, input, { beside });
     const { name, status, outcome: found, spent, experiment_id } = experiment;
-    const best = results.find(([, , , , , sharpe]) => sharpe !== null);
     return {
       summary: `${found ?? 'Open'}: "${name}" after ${spent.trials} trials and ${results.length} backtests.`,
-      ...experiment,
-      results: { ...pagedTable(resultColumns, results.slice(0, mostResults), {}), total_rows: results.length },
+      ...shown,
       timeline: page,
       ...(next_cursor !== undefined && { next_cursor }),
       next: [
-        ...(best === undefined ? [] : [{ tool: 'get_backtest', arguments: { backtest_id: best[0] } }]),
+        ...best.rows.slice(0, 1).map(([backtest_id]) => ({ tool: 'get_backtest', arguments: { backtest_id } })),
         ...(status === 'open' ? [{ tool: 'get_task_status', arguments: { experiment_id } }] : []),
       ],
     };

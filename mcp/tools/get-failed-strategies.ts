@@ -51,7 +51,7 @@ export const getFailedStrategiesTool = defineTool({
   annotations: readOnly,
   run(lab, input) {
     const { failures, common } = getFailedStrategies(lab, input.criteria);
-    const { items, ...rest } = pagedList(failures, input, 20);
+    const { items, ...rest } = pagedList(failures, input, { usual: 20 });
     return {
       summary:
         failures.length === 0

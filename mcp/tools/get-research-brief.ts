@@ -1,10 +1,12 @@
 import { getResearchBrief } from '@stratlab/lab/get-research-brief.ts';
 import { z } from 'zod';
 import type { NextCall } from '../answer.ts';
+import { bytesOf } from '../budget.ts';
 import { readOnly } from '../data-fields.ts';
 import { budgetFields, budgetLeft, criterion } from '../knowledge-fields.ts';
 import { defineTool } from '../tool.ts';
 
+const largestAnswer = 4000;
 const figure = z.number().nullable();
 const insights = z.array(z.object({ insight_id: z.string(), text: z.string(), importance: z.int() }));
 
@@ -76,7 +78,9 @@ export const getResearchBriefTool = defineTool({
   annotations: readOnly,
   run(lab, input) {
     const brief = getResearchBrief(lab, input);
-    return { summary: inWords(brief), ...brief, next: callsFor(brief, input.topic).slice(0, 3) };
+    const answer = { summary: inWords(brief), ...brief, next: callsFor(brief, input.topic).slice(0, 3) };
+    while (bytesOf(answer) > largestAnswer && answer.next.length > 1) answer.next.pop();
+    return answer;
   },
 });
 

@@ -1,17 +1,34 @@
 import type { Tool } from '../tool.ts';
+import { cancelTaskTool } from './cancel-task.ts';
 import { checkDataQualityTool } from './check-data-quality.ts';
 import { computeIndicatorsTool } from './compute-indicators.ts';
+import { createStrategyTool } from './create-strategy.ts';
+import { endExperimentTool } from './end-experiment.ts';
 import { getBacktestTool } from './get-backtest.ts';
 import { getBacktestTradesTool } from './get-backtest-trades.ts';
 import { getChartTool } from './get-chart.ts';
+import { getExperimentTool } from './get-experiment.ts';
+import { getFailedStrategiesTool } from './get-failed-strategies.ts';
+import { getLabStatusTool } from './get-lab-status.ts';
 import { getMarketDataTool } from './get-market-data.ts';
 import { getModelTool } from './get-model.ts';
+import { getResearchBriefTool } from './get-research-brief.ts';
+import { getStrategyTool } from './get-strategy.ts';
+import { getStrategySchemaTool } from './get-strategy-schema.ts';
+import { getTaskStatusTool } from './get-task-status.ts';
+import { listExperimentsTool } from './list-experiments.ts';
 import { listIndicatorsTool } from './list-indicators.ts';
 import { listMarketDataTool } from './list-market-data.ts';
 import { listModelsTool } from './list-models.ts';
+import { listStrategiesTool } from './list-strategies.ts';
+import { listTasksTool } from './list-tasks.ts';
 import { loadMarketDataTool } from './load-market-data.ts';
 import { runBacktestTool } from './run-backtest.ts';
+import { saveInsightTool } from './save-insight.ts';
+import { searchInsightsTool } from './search-insights.ts';
+import { startExperimentTool } from './start-experiment.ts';
 import { trainModelTool } from './train-model.ts';
+import { validateStrategyTool } from './validate-strategy.ts';
 
 /** Every tool, one line each, in the order in which clients see them. */
 export const tools: readonly Tool[] = [
@@ -21,11 +38,28 @@ export const tools: readonly Tool[] = [
   checkDataQualityTool,
   listIndicatorsTool,
   computeIndicatorsTool,
+  getStrategySchemaTool,
+  validateStrategyTool,
+  createStrategyTool,
+  listStrategiesTool,
+  getStrategyTool,
   trainModelTool,
   listModelsTool,
   getModelTool,
+  getTaskStatusTool,
+  listTasksTool,
+  cancelTaskTool,
   runBacktestTool,
   getBacktestTool,
   getBacktestTradesTool,
   getChartTool,
+  getResearchBriefTool,
+  startExperimentTool,
+  endExperimentTool,
+  listExperimentsTool,
+  getExperimentTool,
+  saveInsightTool,
+  searchInsightsTool,
+  getFailedStrategiesTool,
+  getLabStatusTool,
 ];

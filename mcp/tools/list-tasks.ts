@@ -25,7 +25,7 @@ export const listTasksTool = defineTool({
   annotations: readOnly,
   run(lab, input) {
     const tasks = listTasks(lab, input);
-    const { items, ...rest } = pagedList(tasks, input, 20);
+    const { items, ...rest } = pagedList(tasks, input, { usual: 20 });
     const summary = tasks.length === 0 ? 'No task fits.' : `${tasks.length} tasks, ${items.length} of them here.`;
     return { summary, tasks: items, total: tasks.length, ...rest };
   },

@@ -51,7 +51,7 @@ export const searchInsightsTool = defineTool({
   run(lab, input) {
     const all = searchInsights(lab, input);
     const found = input.limit === undefined ? all.map(shortened) : all;
-    const { items, ...rest } = pagedList(found, input, usual);
+    const { items, ...rest } = pagedList(found, input, { usual });
     const long = items.filter(({ content }) => content.endsWith('…')).length;
     return {
       summary:

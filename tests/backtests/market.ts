@@ -47,7 +47,7 @@ export function simulated({ rows, execution, instrument, capital = 10_000, ...de
     bars,
     { ...decisions, ...decided.decisions },
     overrideExecution({ costs: 'none', sizing: { method: 'units', value: 1 } }, execution),
-    { ...guessInstrument('SYN'), ...instrument },
+    { ...guessInstrument('SYN-TEST'), ...instrument },
     capital,
   );
 }

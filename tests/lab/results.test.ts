@@ -3,32 +3,14 @@ import { test } from 'node:test';
 import { sliceBars } from '@stratlab/data/bars.ts';
 import { LabError } from '@stratlab/data/error.ts';
 import { formatDate } from '@stratlab/data/instant.ts';
-import { addVersion } from '@stratlab/knowledge/strategies.ts';
 import { countedTrials } from '@stratlab/knowledge/trials.ts';
 import { getModel } from '@stratlab/lab/get-model.ts';
 import type { Lab } from '@stratlab/lab/lab.ts';
 import { readResult } from '@stratlab/lab/result-file.ts';
 import { type RunBacktest, runBacktest } from '@stratlab/lab/run-backtest.ts';
-import { requireStrategy } from '@stratlab/lab/strategy-language.ts';
 import { type TrainModel, trainModel } from '@stratlab/lab/train-model.ts';
-import { fingerprint } from '@stratlab/strategies/fingerprint.ts';
 import { crossDocument, networkDocument } from '../documents.ts';
-import { emptyLab, storeBars, storeMarket } from '../lab-home.ts';
-
-function store(lab: Lab, name: string, document: Record<string, unknown>): void {
-  const { strategy } = requireStrategy(document);
-  addVersion(lab.database, {
-    name,
-    version: 1,
-    fingerprint: fingerprint(strategy),
-    yaml: '',
-    document,
-    decider: strategy.decider,
-    description: '',
-    hypothesis: '',
-    createdAt: Date.now(),
-  });
-}
+import { emptyLab, storeBars, storeMarket, storeStrategy } from '../lab-home.ts';
 
 async function run(lab: Lab, input: RunBacktest) {
   const answer = await runBacktest(lab, input);
@@ -49,8 +31,8 @@ async function train(lab: Lab, input: TrainModel): Promise<string> {
 test('the same backtest gives the same bytes and is no new trial; another rule is one', async (t) => {
   const lab = emptyLab(t);
   storeMarket(lab, 'AAA', 'regime');
-  store(lab, 'one', crossDocument('AAA', 30));
-  store(lab, 'other', crossDocument('AAA', 40));
+  storeStrategy(lab, 'one', crossDocument('AAA', 30));
+  storeStrategy(lab, 'other', crossDocument('AAA', 40));
   const first = await run(lab, { strategy_name: 'one' });
   const again = await run(lab, { strategy_name: 'one' });
   assert.equal(again.result_hash, first.result_hash);
@@ -76,7 +58,7 @@ test('trials are counted across copies of a market under another name and scale'
   };
   storeBars(lab, 'ZZZ', scaled);
   storeMarket(lab, 'BBB', 'noise', { seed: 9 }, { kind: 'none' });
-  store(lab, 'one', crossDocument('AAA'));
+  storeStrategy(lab, 'one', crossDocument('AAA'));
   await run(lab, { strategy_name: 'one' });
   const copied = await run(lab, { strategy_name: 'one', symbol: 'ZZZ' });
   assert.equal(copied.trials.family_name, 'AAA');
@@ -90,7 +72,7 @@ test('no result reaches into sealed bars, and a date beyond the seal is refused'
   const bars = storeMarket(lab, 'AAA', 'noise');
   const sealedFrom = lab.store.list()[0].sealedFrom ?? Number.NaN;
   assert.ok(sealedFrom < bars.time[bars.time.length - 1]);
-  store(
+  storeStrategy(
     lab,
     'one',
     crossDocument('AAA', 30, {
@@ -118,7 +100,7 @@ test('equity up to a bar is the same whatever comes after it', async (t) => {
   const document = crossDocument('AAA', 30, { execution: { stop_loss: { atr: 2 }, take_profit: { percent: 0.05 } } });
   const [long, short] = await Promise.all(
     [whole, cut].map(async (lab) => {
-      store(lab, 'one', document);
+      storeStrategy(lab, 'one', document);
       const { result_hash } = await run(lab, { strategy_name: 'one' });
       return readResult(lab.folders.results, result_hash);
     }),
@@ -132,7 +114,7 @@ test('equity up to a bar is the same whatever comes after it', async (t) => {
 test('a model is judged on rows it never saw, learns a planted edge, and its second training is the same model', async (t) => {
   const lab = emptyLab(t);
   storeMarket(lab, 'AAA', 'fuzzy_rsi', { bars: 4000, seed: 5 }, { kind: 'none' });
-  store(lab, 'net', networkDocument(['AAA']));
+  storeStrategy(lab, 'net', networkDocument(['AAA']));
   const model_id = await train(lab, { strategy_name: 'net' });
   const answer = await run(lab, { strategy_name: 'net' });
   const { segments } = getModel(lab, { model_id });
@@ -154,7 +136,7 @@ test('a model of several symbols never trains on a bar that starts after its tes
   const lab = emptyLab(t);
   storeMarket(lab, 'AAA', 'noise', { bars: 1500 }, { kind: 'none' });
   storeMarket(lab, 'BBB', 'noise', { bars: 900, seed: 2, start: Date.UTC(2001, 5, 1) }, { kind: 'none' });
-  store(lab, 'pair', networkDocument(['AAA', 'BBB']));
+  storeStrategy(lab, 'pair', networkDocument(['AAA', 'BBB']));
   const { segments, symbols } = getModel(lab, { model_id: await train(lab, { strategy_name: 'pair' }) });
   assert.deepEqual(symbols, ['AAA', 'BBB']);
   assert.ok((segments.train?.end ?? '') < (segments.validation?.start ?? ''));
@@ -164,8 +146,8 @@ test('a model of several symbols never trains on a bar that starts after its tes
 test('what cannot be run is refused with the next step', async (t) => {
   const lab = emptyLab(t);
   storeMarket(lab, 'AAA', 'noise', { bars: 300 });
-  store(lab, 'one', crossDocument('AAA'));
-  store(lab, 'net', networkDocument(['AAA']));
+  storeStrategy(lab, 'one', crossDocument('AAA'));
+  storeStrategy(lab, 'net', networkDocument(['AAA']));
   const refusals: [RunBacktest, string, RegExp][] = [
     [{ strategy_name: 'onn' }, 'not_found', /no strategy "onn"/],
     [{ strategy_name: 'one', version: 2 }, 'not_found', /no version 2/],

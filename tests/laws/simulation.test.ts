@@ -12,7 +12,7 @@ import fc from 'fast-check';
 const rows = 120;
 const minute = 60_000;
 const capital = 8192;
-const instrument: Instrument = guessInstrument('SYN');
+const instrument: Instrument = guessInstrument('SYN-TEST');
 
 /** A random walk on a grid of 1/64, so that sums of prices are exact. */
 function randomBars(seed: number): Bars {

@@ -1,0 +1,153 @@
+import { executionSchema } from '@stratlab/backtests/execution.ts';
+import { clockWords, formulaFunctions, signature } from '@stratlab/strategies/formula.ts';
+import { indicators } from '@stratlab/strategies/indicators/index.ts';
+import { labels } from '@stratlab/strategies/labels/index.ts';
+import { isMapping, listOr, mappingOr } from '@stratlab/strategies/mapping.ts';
+import { positionStateNames } from '@stratlab/strategies/position-state.ts';
+import { z } from 'zod';
+import { annotatedStrategy, examples, guidelines } from './strategy-guide.ts';
+
+export const schemaSections = ['overview', 'indicators', 'labels', 'formulas', 'execution'] as const;
+export type SchemaSection = (typeof schemaSections)[number];
+
+/** One section of the grammar: the overview as text, the others as a table. */
+export type StrategySchema =
+  | { yaml: string; guidelines: string[]; examples: { name: string; what: string; yaml: string }[] }
+  | { notes: string[]; columns: string[]; rows: (string | null)[][] };
+
+/** The grammar as someone who writes a strategy needs it, taken from the catalogues themselves. */
+export function getStrategySchema(section: SchemaSection): StrategySchema {
+  switch (section) {
+    case 'overview':
+      return { yaml: annotatedStrategy, guidelines: [...guidelines], examples: examples.map((each) => ({ ...each })) };
+    case 'indicators':
+      return indicatorSection();
+    case 'labels':
+      return labelSection();
+    case 'formulas':
+      return formulaSection();
+    case 'execution':
+      return executionSection();
+  }
+}
+
+function indicatorSection(): StrategySchema {
+  const rows = indicators.map(({ type, aliases = [], parameters, inputs, outputs }) => [
+    [type, ...aliases].join(', '),
+    settings([
+      ...Object.entries(parameters).map(([name, declared]) => [name, declared.default] as const),
+      ...Object.entries(inputs),
+    ]),
+    outputs.join(' '),
+  ]);
+  const notes = [
+    'An indicator of several outputs is named with one of them: adx_14.plus_di.',
+    'source (x, y) takes open, high, low, close, volume, hl2, hlc3, ohlc4, or another indicator.',
+    'Any indicator takes data_source: the symbol whose bars it reads.',
+    'type: formula makes one of your own (section formulas). list_indicators gives ranges, formulas and sources.',
+  ];
+  return { notes, columns: ['type', 'settings', 'outputs'], rows };
+}
+
+function labelSection(): StrategySchema {
+  const rows = labels.flatMap(({ source, title, formula, parameters }) => [
+    [source, title, null, formula],
+    ...keyRows(z.toJSONSchema(parameters, { io: 'input' }), source),
+  ]);
+  const notes = [
+    'training.labels: {source: triple_barrier, max_holding_bars: 10}. Classes are long, flat, short.',
+    'forward_return without threshold is a number to predict; all else are classes.',
+    'Labels look ahead by design; training rows whose label reaches into another part are purged.',
+  ];
+  return { notes, columns: ['label', 'allowed', 'default', 'meaning'], rows };
+}
+
+function formulaSection(): StrategySchema {
+  const notes = [
+    'Series: open high low close volume hl2 hlc3 ohlc4, an indicator id or id.output, an indicator called: sma(20), ema(close, 12), adx(14).plus_di.',
+    'Operators: + - * / %, < <= > >= == !=, and or not, a ? b : c. $name is a parameter.',
+    'tf("4h", rsi(14)): the last closed bar of another timeframe. series("GBPUSD").close: another symbol.',
+    'session("09:30-16:00", "America/New_York") is true inside those hours. hour("America/New_York") asks another zone than UTC.',
+    'signal, in [-1, 1], where a model or fuzzy rules decide: in filters.when and prices of execution.',
+    `${positionStateNames.join(', ')}: in exit_long, exit_short and prices of execution.`,
+    'n is a whole number of bars or a parameter. Unknown values (warm-up) make no rule fire.',
+  ];
+  const rows = [
+    ...formulaFunctions.map((each) => [signature(each), each.meaning]),
+    ...clockWords.map(({ name, meaning }) => [name, `${meaning}, at the start of the bar`]),
+  ];
+  return { notes, columns: ['formula', 'meaning'], rows };
+}
+
+function executionSection(): StrategySchema {
+  const schema = z.toJSONSchema(executionSchema, { io: 'input', unrepresentable: 'any' });
+  const notes = [
+    'run_backtest takes the same keys in execution: a given key replaces that whole key; null switches a stop off.',
+    'costs auto: by asset class. commission, slippage and spread replace their part of it.',
+    'signal_close fills at the price of the decision itself: optimistic, and marked so.',
+  ];
+  return { notes, columns: ['key', 'allowed', 'default', 'meaning'], rows: keyRows(schema) };
+}
+
+/** One row per key of a JSON Schema, nested ones by their dotted path: what it may hold, its default, its meaning. */
+function keyRows(schema: unknown, above = ''): (string | null)[][] {
+  const parts = new Map<string, JsonSchema[]>();
+  for (const [name, part] of keysOf(schema, above)) parts.set(name, [...(parts.get(name) ?? []), part]);
+  return [...parts].map(([name, branches]) => {
+    const [{ default: standard, description }] = branches;
+    return [
+      name,
+      [...new Set(branches.map(allowed))].join(' | '),
+      standard === undefined ? null : JSON.stringify(standard),
+      typeof description === 'string' ? description : '',
+    ];
+  });
+}
+
+type JsonSchema = Record<string, unknown>;
+
+/** Every key with its schema, once per branch that has it. */
+function keysOf(schema: unknown, above: string): [string, JsonSchema][] {
+  if (!isMapping(schema)) return [];
+  const own = Object.entries(mappingOr(schema.properties)).flatMap(([key, part]): [string, JsonSchema][] => {
+    const name = above === '' ? key : `${above}.${key}`;
+    return isMapping(part) ? [[name, part], ...keysOf(part, name)] : [];
+  });
+  return [...own, ...[...branchesOf(schema), schema.items].flatMap((part) => keysOf(part, above))];
+}
+
+function branchesOf({ anyOf, oneOf, allOf }: JsonSchema): JsonSchema[] {
+  return [anyOf, oneOf, allOf].flatMap(listOr).filter(isMapping);
+}
+
+/** `next_open | next_close`, `number 0 to 1`, `mapping | list | null`. */
+function allowed(schema: JsonSchema): string {
+  const branches = branchesOf(schema);
+  if (branches.length > 0) return [...new Set(branches.map(allowed))].join(' | ');
+  if (Array.isArray(schema.enum)) return schema.enum.join(' | ');
+  if ('const' in schema) return String(schema.const);
+  switch (schema.type) {
+    case 'object':
+      return 'mapping';
+    case 'array':
+      return 'list';
+    case 'number':
+    case 'integer':
+      return [schema.type === 'integer' ? 'whole number' : 'number', bounds(schema)].filter(Boolean).join(' ');
+    default:
+      return String(schema.type ?? 'any');
+  }
+}
+
+function bounds({ minimum, exclusiveMinimum, maximum, exclusiveMaximum }: JsonSchema): string {
+  const low = minimum ?? exclusiveMinimum;
+  const high = maximum ?? exclusiveMaximum;
+  const under = typeof high === 'number' && high < Number.MAX_SAFE_INTEGER;
+  const over = typeof low === 'number' && low > Number.MIN_SAFE_INTEGER;
+  const from = over ? `${minimum === undefined ? 'above' : 'from'} ${low}` : '';
+  return [from, under ? `${maximum === undefined ? 'below' : 'to'} ${high}` : ''].filter(Boolean).join(' ');
+}
+
+function settings(pairs: readonly (readonly [string, string | number])[]): string {
+  return pairs.map(([name, value]) => `${name}=${value}`).join(' ');
+}

@@ -1,0 +1,310 @@
+import { nearest, type Problem } from '@stratlab/data/error.ts';
+import type { Timeframe } from '@stratlab/data/timeframe.ts';
+import type { z } from 'zod';
+import {
+  type AnyDocument,
+  baseTimeframe,
+  documentTimeframes,
+  featureInputSchema,
+  fuzzyRuleSchema,
+} from './document.ts';
+import {
+  canonicalFormula,
+  checkFormula,
+  type Formula,
+  type FormulaScope,
+  parseFormula,
+  problemsAt,
+  type ValueType,
+} from './formula.ts';
+import { coverageWarnings, rangeOf } from './fuzzy-coverage.ts';
+import { checkFuzzyRule, parseFuzzyRule } from './fuzzy-rule.ts';
+import { labelKind } from './label-kind.ts';
+import { parseLabel } from './labels/index.ts';
+import { isMapping, listOr, type Mapping } from './mapping.ts';
+import { parseMembership } from './memberships/index.ts';
+import { type ReadIndicators, readIndicators, unknownColumn } from './read-indicators.ts';
+import { type Decider, deciders, type FuzzySet, type FuzzyVariable, type StrategyParts } from './strategy-parts.ts';
+
+/** How a document came out of its schema. */
+interface Given {
+  /** As it was written, so that positions in lists are those of the text. */
+  readonly given: Mapping;
+  /** Top-level keys in which the schema found a fault: what depends on them is not judged. */
+  readonly faulty: ReadonlySet<string>;
+}
+
+export interface ReadParts {
+  parts: StrategyParts;
+  /** The document's indicators and fuzzy sets with every default written out. */
+  indicators: Record<string, unknown>;
+  fuzzySets: Record<string, Record<string, unknown>>;
+  problems: Problem[];
+  warnings: Problem[];
+}
+
+/** Checks every name and formula of a parsed document, and keeps what they were read as. */
+export function readParts(
+  document: AnyDocument,
+  { given, faulty }: Given,
+  parameters: Readonly<Record<string, number>>,
+): ReadParts {
+  const indicators = readIndicators(document.indicators, parameters);
+  const reader = new Reader(document, given, faulty, parameters, indicators);
+  return {
+    parts: reader.parts(),
+    indicators: spelledIndicators(document.indicators, indicators),
+    fuzzySets: spelledFuzzySets(reader.fuzzy),
+    problems: [...indicators.problems, ...reader.problems],
+    warnings: reader.warnings,
+  };
+}
+
+class Reader {
+  readonly problems: Problem[] = [];
+  readonly warnings: Problem[] = [];
+  readonly fuzzy = new Map<string, FuzzyVariable>();
+  readonly #document: AnyDocument;
+  readonly #given: Mapping;
+  readonly #faulty: ReadonlySet<string>;
+  readonly #parameters: Readonly<Record<string, number>>;
+  readonly #indicators: ReadIndicators;
+  readonly #decider: Decider;
+  readonly #fuzzyRules: StrategyParts['fuzzyRules'];
+  readonly #formulas = new Map<string, Formula>();
+
+  constructor(
+    document: AnyDocument,
+    given: Mapping,
+    faulty: ReadonlySet<string>,
+    parameters: Readonly<Record<string, number>>,
+    indicators: ReadIndicators,
+  ) {
+    this.#document = document;
+    this.#given = given;
+    this.#faulty = faulty;
+    this.#parameters = parameters;
+    this.#indicators = indicators;
+    this.#readFuzzySets();
+    this.#checkInputs();
+    this.#decider = this.#readDecider();
+    this.#fuzzyRules = this.#readFuzzyRules();
+    if (this.#decider === 'model') this.#checkModel();
+    else this.#warnUntrained();
+    this.#readFormulas();
+    this.#checkTimeframe('training_data.timeframes.base_timeframe', baseTimeframe(document));
+  }
+
+  parts(): StrategyParts {
+    return {
+      decider: this.#decider,
+      indicators: this.#indicators.definitions,
+      formulaIndicators: this.#indicators.formulas,
+      fuzzy: this.fuzzy,
+      fuzzyRules: this.#fuzzyRules,
+      formulas: this.#formulas,
+    };
+  }
+
+  #readFuzzySets(): void {
+    for (const [id, { indicator, ...sets }] of Object.entries(this.#document.fuzzy_sets)) {
+      const path = `fuzzy_sets.${id}`;
+      const read = Object.entries(sets).flatMap(([set, value]) => this.#readSet(set, value, `${path}.${set}`));
+      if (Object.keys(sets).length === 0) {
+        this.problems.push({ path, message: 'It has no sets.', hint: 'Write oversold: [0, 20, 35].' });
+      }
+      this.#checkColumn(`${path}.indicator`, indicator);
+      this.warnings.push(...coverageWarnings(path, read, this.#rangeOf(String(indicator))));
+      this.fuzzy.set(id, { column: String(indicator), sets: read });
+    }
+  }
+
+  #readSet(set: string, value: unknown, path: string): FuzzySet[] {
+    if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(set)) {
+      this.problems.push({ path, message: 'A set is named by letters, digits and _.' });
+    }
+    const membership = parseMembership(value, path);
+    if (!('problems' in membership)) return [{ set, membership }];
+    this.problems.push(...membership.problems);
+    return [];
+  }
+
+  #checkColumn(path: string, name: unknown): void {
+    const { columns } = this.#indicators;
+    if (typeof name !== 'string') {
+      this.problems.push({
+        path,
+        message: 'It is missing: a fuzzy set names its indicator.',
+        hint: 'indicator: rsi_14',
+      });
+    } else if (!columns.includes(name) && !this.#isGiven('indicators', name.split('.')[0])) {
+      this.problems.push(unknownColumn(path, name, columns));
+    }
+  }
+
+  /** Whether the text has such an entry after all: then the schema has cut it out and said why. */
+  #isGiven(block: 'indicators' | 'fuzzy_sets', id: string): boolean {
+    const given = this.#given[block];
+    return this.#faulty.has(block) && (!isMapping(given) || Object.hasOwn(given, id));
+  }
+
+  #rangeOf(column: string): readonly [number, number] | undefined {
+    const [id, output] = column.split('.');
+    const { definitions } = this.#indicators;
+    return Object.hasOwn(definitions, id) ? rangeOf(definitions[id].type, output) : undefined;
+  }
+
+  #checkInputs(): void {
+    const seen = new Set<string>();
+    const inputs = entriesOf(this.#given.nn_inputs, featureInputSchema);
+    for (const [k, input] of inputs) {
+      const path = `nn_inputs.${k}`;
+      if ('fuzzy_set' in input) this.#checkFuzzySet(`${path}.fuzzy_set`, input.fuzzy_set);
+      else this.#checkColumn(`${path}.raw_indicator`, input.raw_indicator);
+      const frames = input.timeframes === 'all' ? documentTimeframes(this.#document) : input.timeframes;
+      for (const frame of frames) {
+        const name = `${frame} ${'fuzzy_set' in input ? input.fuzzy_set : `raw ${input.raw_indicator}`}`;
+        if (input.timeframes !== 'all') this.#checkTimeframe(`${path}.timeframes`, frame);
+        if (seen.has(name)) this.problems.push({ path, message: `${name} is an input already.` });
+        seen.add(name);
+      }
+    }
+  }
+
+  #checkFuzzySet(path: string, name: string): void {
+    if (this.fuzzy.has(name) || this.#isGiven('fuzzy_sets', name)) return;
+    const near = nearest(name, this.fuzzy.keys());
+    const hint = near ? `Did you mean "${near}"?` : `Declared: ${[...this.fuzzy.keys()].join(', ') || 'none'}.`;
+    this.problems.push({ path, message: `"${name}" is not a fuzzy set.`, hint });
+  }
+
+  #checkTimeframe(path: string, timeframe: Timeframe): void {
+    const listed = documentTimeframes(this.#document);
+    if (listed.includes(timeframe) || this.#faulty.has('training_data')) return;
+    const message = `${timeframe} is not among the strategy's timeframes.`;
+    this.problems.push({ path, message, hint: `Listed: ${listed.join(', ')}.` });
+  }
+
+  #readDecider(): Decider {
+    const given = deciders.filter((key) => this.#given[key] !== undefined && this.#given[key] !== null);
+    if (given.length !== 1) {
+      const found = given.length === 0 ? 'has none' : `has ${given.join(' and ')}`;
+      const message = `A strategy has exactly one of ${deciders.join(', ')}; this one ${found}.`;
+      this.problems.push({ path: given.at(-1) ?? '', message, hint: 'get_strategy_schema shows one example of each.' });
+    }
+    return given[0] ?? 'rules';
+  }
+
+  #readFuzzyRules(): StrategyParts['fuzzyRules'] {
+    const sets = Object.fromEntries([...this.fuzzy].map(([id, { sets }]) => [id, sets.map(({ set }) => set)]));
+    return entriesOf(this.#given.fuzzy_rules, fuzzyRuleSchema).flatMap(([k, rule]) => {
+      const parsed = parseFuzzyRule(rule.if);
+      const faults = 'problems' in parsed ? parsed.problems : checkFuzzyRule(parsed.condition, sets);
+      this.problems.push(...problemsAt(`fuzzy_rules.${k}.if`, faults));
+      return 'condition' in parsed ? [{ condition: parsed.condition, then: rule.then, weight: rule.weight }] : [];
+    });
+  }
+
+  #checkModel(): void {
+    const { nn_inputs, training } = this.#given;
+    if (listOr(nn_inputs).length === 0) {
+      const hint = 'Write - {fuzzy_set: rsi_zone, timeframes: all}.';
+      this.problems.push({ path: 'nn_inputs', message: 'A model needs inputs.', hint });
+    }
+    if (!isMapping(training)) {
+      const hint = 'Write training: {labels: {source: next_direction}}.';
+      this.problems.push({ path: 'training', message: 'A model needs a training block.', hint });
+    } else if (!this.#faulty.has('training') && !this.#faulty.has('decisions')) this.#checkOutput();
+  }
+
+  /** A declared `output_format` must be what the labels are. */
+  #checkOutput(): void {
+    const { training } = this.#document;
+    const label = parseLabel(isMapping(training) ? training.labels : undefined, 'training.labels');
+    const declared = isMapping(this.#given.decisions) ? this.#given.decisions.output_format : undefined;
+    if ('problems' in label || declared === undefined || declared === labelKind(label)) return;
+    const path = 'decisions.output_format';
+    const message = `${declared} does not fit the labels: ${label.source} as given is ${labelKind(label)}.`;
+    this.problems.push({ path, message, hint: 'forward_return without threshold gives numbers; the others classes.' });
+  }
+
+  #warnUntrained(): void {
+    for (const key of ['training', 'nn_inputs']) {
+      const value = this.#given[key];
+      if (value === undefined || value === null || (Array.isArray(value) && value.length === 0)) continue;
+      this.warnings.push({ path: key, message: `It has no effect: ${this.#decider.replace('_', ' ')} decide.` });
+    }
+  }
+
+  #readFormulas(): void {
+    const { rules, decisions, execution } = this.#document;
+    const signal = this.#decider !== 'rules';
+    for (const [key, text] of Object.entries(rules ?? {})) {
+      if (text !== null) this.#keep(`rules.${key}`, text, 'boolean', { state: key.startsWith('exit') });
+    }
+    const { when } = decisions.filters;
+    if (when !== null) this.#keep('decisions.filters.when', when, 'boolean', { signal });
+    for (const [path, text] of pricesIn(execution, 'execution')) {
+      this.#keep(path, text, 'number', { state: true, signal });
+    }
+    if (rules !== null && rules.enter_long === null && rules.enter_short === null && !this.#faulty.has('rules')) {
+      const message = 'Neither enter_long nor enter_short is given: it would never trade.';
+      this.problems.push({ path: 'rules', message });
+    }
+  }
+
+  #keep(path: string, text: string, type: ValueType, scope: FormulaScope): void {
+    const parsed = parseFormula(text);
+    if ('problems' in parsed) {
+      this.problems.push(...problemsAt(path, parsed.problems));
+      return;
+    }
+    const known = { columns: this.#indicators.columns, parameters: this.#parameters };
+    this.problems.push(...problemsAt(path, checkFormula(parsed.formula, { ...known, ...scope }, type).problems));
+    this.#formulas.set(path, parsed.formula);
+  }
+}
+
+/** The entries of a list that follow their schema, with their positions; the others were reported by the schema. */
+function entriesOf<Schema extends z.ZodType>(list: unknown, schema: Schema): [number, z.output<Schema>][] {
+  return listOr(list).flatMap((item, k) => {
+    const parsed = schema.safeParse(item);
+    return parsed.success ? [[k, parsed.data]] : [];
+  });
+}
+
+/** Formula prices of an execution block, by their dotted path. */
+function pricesIn(value: unknown, path: string): [string, string][] {
+  if (Array.isArray(value)) return value.flatMap((item, k) => pricesIn(item, `${path}.${k}`));
+  if (!isMapping(value)) return [];
+  return Object.entries(value).flatMap(([key, item]): [string, string][] =>
+    (key === 'price' || key === 'limit_price') && typeof item === 'string'
+      ? [[`${path}.${key}`, item]]
+      : pricesIn(item, `${path}.${key}`),
+  );
+}
+
+function spelledIndicators(entries: Mapping, { definitions, formulas }: ReadIndicators): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.keys(entries).flatMap((id): [string, Mapping][] => {
+      const formula = formulas.get(id);
+      if (formula !== undefined) return [[id, { type: 'formula', formula: canonicalFormula(formula) }]];
+      if (!Object.hasOwn(definitions, id)) return [];
+      const { type, parameters, inputs, dataSource } = definitions[id];
+      return [[id, { type, ...parameters, ...inputs, ...(dataSource && { data_source: dataSource }) }]];
+    }),
+  );
+}
+
+function spelledFuzzySets(fuzzy: ReadonlyMap<string, FuzzyVariable>): Record<string, Record<string, unknown>> {
+  return Object.fromEntries(
+    [...fuzzy].map(([id, { column, sets }]) => [
+      id,
+      { indicator: column, ...Object.fromEntries(sets.map(({ set, membership }) => [set, spelledSet(membership)])) },
+    ]),
+  );
+}
+
+function spelledSet({ membership, parameters }: FuzzySet['membership']): Record<string, unknown> {
+  return { type: membership.type, parameters: [...parameters] };
+}

@@ -1,0 +1,33 @@
+import type { Formula } from './formula.ts';
+import type { FuzzyCondition } from './fuzzy-rule.ts';
+import type { IndicatorDefinition } from './indicator-definition.ts';
+import type { ParsedMembership } from './memberships/index.ts';
+
+/** One set of a fuzzy-set id: `oversold` of `rsi_zone`. */
+export interface FuzzySet {
+  readonly set: string;
+  readonly membership: ParsedMembership;
+}
+
+export interface FuzzyVariable {
+  /** Column it reads: `rsi_14` or `adx_14.adx`. */
+  readonly column: string;
+  readonly sets: readonly FuzzySet[];
+}
+
+/** Formulas by where they stand in the document: `rules.enter_long`, `decisions.filters.when`, `execution.stop_loss.price`. */
+export type Formulas = ReadonlyMap<string, Formula>;
+
+export const deciders = ['model', 'rules', 'fuzzy_rules'] as const;
+export type Decider = (typeof deciders)[number];
+
+/** What a document's names and formulas were read as. */
+export interface StrategyParts {
+  readonly decider: Decider;
+  readonly indicators: Readonly<Record<string, IndicatorDefinition>>;
+  /** Indicators that are formulas, by id. */
+  readonly formulaIndicators: ReadonlyMap<string, Formula>;
+  readonly fuzzy: ReadonlyMap<string, FuzzyVariable>;
+  readonly fuzzyRules: readonly { condition: FuzzyCondition; then: number; weight: number }[];
+  readonly formulas: Formulas;
+}
