@@ -121,7 +121,9 @@ export const executionSchema = z
       const message = `asks for ${wanted} times the equity, and leverage allows ${leverage}.`;
       context.addIssue({ code: 'custom', path: ['sizing'], message });
     }
-    const share = (take_profit ?? []).reduce((sum, { fraction }) => sum + fraction, 0);
+    // After a fault within take_profit this still runs, on what was given.
+    const targets = Array.isArray(take_profit) ? take_profit : [];
+    const share = targets.reduce((sum, { fraction }) => sum + fraction, 0);
     if (share > 1 + 1e-9) {
       const message = `closes ${share} of the position; the fractions add up to at most 1.`;
       context.addIssue({ code: 'custom', path: ['take_profit'], message });

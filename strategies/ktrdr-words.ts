@@ -107,6 +107,6 @@ export function catalogueLabels(labels: unknown, warnings: Problem[]): unknown {
 }
 
 /** The warning that a key of another program does nothing here. */
-export function ignored(path: string, why = 'the lab has no such key'): Problem {
+export function ignored(path: string, why: string = 'the lab has no such key'): Problem {
   return { path, message: `It is ignored: ${why}.` };
 }

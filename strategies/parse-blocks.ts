@@ -20,12 +20,12 @@ export interface ParsedBlocks<Document> {
 }
 
 /** Settings of another program whose value the lab may replace by its default, saying so. */
-const replaceable = [
-  'training.loss',
-  'training.optimizer',
-  'training.lr_scheduler',
-  'decisions.cost_model',
-  'model.architecture.activation',
+const replaceable: readonly Path[] = [
+  ['training', 'loss'],
+  ['training', 'optimizer'],
+  ['training', 'lr_scheduler'],
+  ['decisions', 'cost_model'],
+  ['model', 'architecture', 'activation'],
 ];
 
 /** Reads a document's blocks by their schema. In a lenient one what cannot be honoured is dropped with a warning. */
@@ -44,10 +44,10 @@ export function parseBlocks<Schema extends z.ZodType>(
   if (dropped.length > 0) {
     const rest = withoutAll(
       document,
-      dropped.map(({ path }) => path.split('.')),
+      dropped.map(({ path }) => path),
     );
     const again = parseBlocks(rest, schema, knownKeys, lenient);
-    return { ...again, warnings: [...dropped, ...again.warnings] };
+    return { ...again, warnings: [...dropped.map(({ path, why }) => ignored(path.join('.'), why)), ...again.warnings] };
   }
   return {
     document: readable(document, schema, issues),
@@ -58,18 +58,21 @@ export function parseBlocks<Schema extends z.ZodType>(
   };
 }
 
-/** One warning per key to drop: unknown ones first, since they may be all that is wrong. */
-function droppable(issues: readonly z.core.$ZodIssue[]): Problem[] {
+interface Dropped {
+  path: Path;
+  why?: string;
+}
+
+/** What may be left out: unknown keys first, since they may be all that is wrong. */
+function droppable(issues: readonly z.core.$ZodIssue[]): Dropped[] {
   const unknown = issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys' ? issue.keys.map((key) => ignored([...issue.path, key].join('.'))) : [],
+    issue.code === 'unrecognized_keys' ? issue.keys.map((key) => ({ path: [...issue.path, key] })) : [],
   );
   if (unknown.length > 0) return unknown;
-  const found = new Map<string, Problem>();
-  for (const { path, message } of issues) {
-    const key = replaceable.find((name) => `${path.join('.')}.`.startsWith(`${name}.`));
-    if (key !== undefined) found.set(key, ignored(key, `${message.replace(/\.$/, '')}; the default stands`));
-  }
-  return [...found.values()];
+  return replaceable.flatMap((path) => {
+    const issue = issues.find((found) => path.every((key, k) => found.path[k] === key));
+    return issue === undefined ? [] : [{ path, why: `${issue.message.replace(/\.$/, '')}; the default stands` }];
+  });
 }
 
 /** The document with its faulty parts cut out, a little more each time until the schema accepts the rest. */

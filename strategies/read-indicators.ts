@@ -124,7 +124,7 @@ function checkInputs(id: string, definition: IndicatorDefinition, read: ReadIndi
   return references.map(([, reference]) => idOf(reference));
 }
 
-/** One problem per circle of indicators that are computed from each other. */
+/** A problem for each indicator at which following what it reads leads back to it. */
 function circles(readBy: ReadonlyMap<string, readonly string[]>): Problem[] {
   const settled = new Set<string>();
   const problems: Problem[] = [];

@@ -7,4 +7,11 @@ import { strategy } from './strategy.ts';
 import { strategySchema } from './strategy-schema.ts';
 
 /** Every resource; a longer address before the one that it begins with. */
-export const resources: readonly Resource[] = [guide, strategySchema, strategy, backtestTrades, backtestEquity, backtest];
+export const resources: readonly Resource[] = [
+  guide,
+  strategySchema,
+  strategy,
+  backtestTrades,
+  backtestEquity,
+  backtest,
+];

@@ -51,6 +51,21 @@ export class QueueHome {
     return this.store.add({ id, kind, payload: text, key: null, maxAttempts }).id;
   }
 
+  /** Whether nobody holds the database's write lock for long. */
+  isWritable(): boolean {
+    const { sqlite } = this.database;
+    const usual = sqlite.pragma('busy_timeout', { simple: true });
+    sqlite.pragma('busy_timeout = 300');
+    try {
+      sqlite.exec('BEGIN IMMEDIATE; ROLLBACK');
+      return true;
+    } catch {
+      return false;
+    } finally {
+      sqlite.pragma(`busy_timeout = ${Number(usual)}`);
+    }
+  }
+
   /** Every start of a job's body, in order. */
   starts(): Start[] {
     if (!existsSync(this.trace)) return [];

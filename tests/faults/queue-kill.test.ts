@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
 import { afterEach, beforeEach, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { alive, killServer, leaseMs, QueueHome, startServer, until } from './queue-home.ts';
 
 let home: QueueHome;
@@ -24,7 +25,7 @@ function server(): ChildProcess {
 }
 
 test('a job whose process is killed runs again and completes once', async () => {
-  const id = home.add('wait', { ms: 400 });
+  const id = home.add('wait', { ms: 1500 });
   server();
   await home.started(id);
   process.kill(home.pids(id)[0], 'SIGKILL');
@@ -34,7 +35,7 @@ test('a job whose process is killed runs again and completes once', async () => 
 });
 
 test('a job whose server is killed is resumed by the next server, and nothing is left of the first', async () => {
-  const id = home.add('wait', { ms: 400 });
+  const id = home.add('wait', { ms: 1500 });
   const first = server();
   await home.started(id);
   await killServer(first);
@@ -74,11 +75,22 @@ test('a job whose attempts died with their servers is interrupted', async () => 
   assert.deepEqual([home.record(id).status, home.record(id).error?.code], ['interrupted', 'unavailable']);
 });
 
+/** Stops the process at a moment when it holds no lock of the database: one that does stops every other writer too. */
+async function freeze(process: ChildProcess): Promise<void> {
+  for (;;) {
+    process.kill('SIGSTOP');
+    await sleep(50);
+    if (home.isWritable()) return;
+    process.kill('SIGCONT');
+    await sleep(50);
+  }
+}
+
 test('a server that was frozen beyond its lease finds its job done by another, and writes nothing', async () => {
-  const id = home.add('wait', { ms: 2 * leaseMs });
+  const id = home.add('wait', { ms: 4 * leaseMs });
   const frozen = server();
   await home.started(id);
-  frozen.kill('SIGSTOP');
+  await freeze(frozen);
   server();
   await home.started(id, 2);
   frozen.kill('SIGCONT');
