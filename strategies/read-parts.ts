@@ -109,7 +109,9 @@ class Reader {
   #readFuzzySets(): void {
     for (const [id, { indicator, ...sets }] of Object.entries(this.#document.fuzzy_sets)) {
       const path = `fuzzy_sets.${id}`;
-      const read = Object.entries(sets).flatMap(([set, value]) => this.#readSet(set, value, `${path}.${set}`));
+      const read = Object.entries(sets)
+        .flatMap(([set, value]) => this.#readSet(set, value, `${path}.${set}`))
+        .sort(alongTheAxis);
       if (Object.keys(sets).length === 0) {
         this.problems.push({ path, message: 'It has no sets.', hint: 'Write oversold: [0, 20, 35].' });
       }
@@ -263,6 +265,13 @@ class Reader {
     this.problems.push(...problemsAt(path, checkFormula(parsed.formula, { ...known, ...scope }, type).problems));
     this.#formulas.set(path, parsed.formula);
   }
+}
+
+/** From low values to high, so that the order of keys decides nothing. */
+function alongTheAxis(a: FuzzySet, b: FuzzySet): number {
+  const [low, high] = [a, b].map(({ membership: { membership, parameters } }) => membership.support(parameters));
+  for (const side of [0, 1]) if (low[side] !== high[side]) return low[side] < high[side] ? -1 : 1;
+  return a.set < b.set ? -1 : 1;
 }
 
 /** The entries of a list that follow their schema, with their positions; the others were reported by the schema. */

@@ -133,7 +133,7 @@ test('import refuses damaged files with line numbers, and wrong flags as usage',
 
 test('every command explains itself', async (t) => {
   const home = emptyHome(t);
-  for (const command of ['serve', 'demo', 'import', 'status', 'backup']) {
+  for (const command of ['serve', 'demo', 'import', 'export', 'status', 'backup']) {
     const { code, stdout } = await stratlab(home, command, '--help');
     assert.equal(code, 0);
     assert.match(stdout, new RegExp(`stratlab ${command}`));

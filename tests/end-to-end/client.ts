@@ -19,8 +19,13 @@ export interface Session {
 }
 
 /** The official client, connected over stdio to `stratlab serve` in a process of its own. */
-export async function serve(t: TestContext, home: string, flags: string[] = ['--toolsets', 'all']): Promise<Session> {
-  const client = new Client({ name: 'test', version: '1' });
+export async function serve(
+  t: TestContext,
+  home: string,
+  flags: string[] = ['--toolsets', 'all'],
+  mode: 'legacy' | { pin: string } = 'legacy',
+): Promise<Session> {
+  const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode } });
   const transport = new StdioClientTransport({
     command: process.execPath,
     args: [cli, 'serve', ...flags],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { baseTimeframe, documentSymbols, documentTimeframes } from '@stratlab/strategies/document.ts';
-import { documentOf, modelText, problemsOf, rulesText, strategyOf, withValue } from './documents.ts';
+import { documentOf, modelText, problemsOf, rulesText, strategyOf, withValue } from '../strategy-documents.ts';
 
 test('the least document is filled with every default', () => {
   const { document, decider } = strategyOf('version: "4"\nrules: {enter_long: close > open}');

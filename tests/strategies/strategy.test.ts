@@ -11,7 +11,7 @@ import {
   strategyOf,
   warningsOf,
   withValue,
-} from './documents.ts';
+} from '../strategy-documents.ts';
 
 const model = documentOf(modelText);
 const rules = documentOf(rulesText);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { upgradeDocument } from '@stratlab/strategies/upgrade.ts';
-import { documentOf, markOf, modelText, problemsOf, strategyOf, warningsOf } from './documents.ts';
+import { documentOf, markOf, modelText, problemsOf, strategyOf, warningsOf } from '../strategy-documents.ts';
 
 /** What KTRDR v3 files say, in its words. */
 const v3Text = `
