@@ -124,3 +124,9 @@ export function marketPrice(
   if (slippage.volume_share > 0) share += slippage.volume_share * (volume > quantity ? quantity / volume : 1);
   return price + side * (price * share + slippage.price);
 }
+
+/** True where nothing at all is charged for trading. */
+export function isFree({ commission, slippage, spread }: Costs): boolean {
+  const parts = [...Object.values(commission), ...Object.values(slippage), spread.percent];
+  return parts.every((part) => part === 0);
+}

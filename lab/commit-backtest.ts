@@ -130,7 +130,7 @@ function headline(order: BacktestOrder, ran: Ran, { verdict }: { verdict: keyof 
   const { sharpe, total_return } = ran.measures.values;
   const name = `${order.strategyName} v${order.strategyVersion} on ${ran.symbol} ${order.timeframe}`;
   const sample = order.sample.replaceAll('_', ' ');
-  return `${verdictWords[verdict]}: ${name} returned ${percent(total_return)} after costs (${sample}), Sharpe ${ratio(sharpe)} against ${ratio(ran.benchmark.sharpe)} for buy-and-hold.`;
+  return `${verdictWords[verdict]}: ${name} returned ${percent(total_return)} ${ran.free ? 'without any costs' : 'after costs'} (${sample}), Sharpe ${ratio(sharpe)} against ${ratio(ran.benchmark.sharpe)} for buy-and-hold.`;
 }
 
 function percent(fraction: number | null): string {

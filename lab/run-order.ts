@@ -1,4 +1,4 @@
-import { resolveCosts } from '@stratlab/backtests/costs.ts';
+import { isFree, resolveCosts } from '@stratlab/backtests/costs.ts';
 import type { BarStore } from '@stratlab/data/store.ts';
 import { readArtifact } from '@stratlab/models/artifact.ts';
 import { fingerprint } from '@stratlab/strategies/fingerprint.ts';
@@ -37,6 +37,8 @@ export const ranSchema = z.strictObject({
   benchmarkReturns: column,
   periodsPerYear: z.number(),
   cashRate: z.number(),
+  /** Whether trading cost nothing, as the execution block has it. */
+  free: z.boolean(),
   /** The whole execution block with the costs it came to. */
   execution: z.record(z.string(), z.unknown()),
   warnings: z.array(z.string()),
@@ -59,6 +61,7 @@ export function runOrder(store: BarStore, folders: Folders, order: BacktestOrder
   const { simulation, sessions } = run;
   const { execution } = strategy.document;
   const { instrument } = stored.series;
+  const costs = resolveCosts(execution, instrument);
   const resultHash = writeResult(folders.results, {
     time: Array.from(simulation.time),
     equity: Array.from(simulation.equity),
@@ -89,9 +92,11 @@ export function runOrder(store: BarStore, folders: Folders, order: BacktestOrder
     benchmarkReturns: done.benchmarkReturns,
     periodsPerYear: done.periodsPerYear,
     cashRate: done.cashRate,
-    execution: { ...execution, costs_used: resolveCosts(execution, instrument) },
+    free: isFree(costs),
+    execution: { ...execution, costs_used: costs },
     warnings: [
       ...warnings.map(({ path, message }) => `${path}: ${message}`),
+      ...(isFree(costs) ? ['No costs were charged, as the execution block asks; nobody trades for free.'] : []),
       ...remarks(order, done.run.simulation, stored.series.synthetic),
     ],
   };

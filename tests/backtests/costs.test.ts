@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { type Costs, commissionOf, marketPrice, resolveCosts } from '@stratlab/backtests/costs.ts';
+import { type Costs, commissionOf, isFree, marketPrice, resolveCosts } from '@stratlab/backtests/costs.ts';
 import { overrideExecution } from '@stratlab/backtests/execution.ts';
 import { LabError } from '@stratlab/data/error.ts';
 import { assetClasses, guessInstrument } from '@stratlab/data/instrument.ts';
@@ -56,4 +56,10 @@ test('the resolved costs are plain JSON', () => {
 test('ticks of an unknown size are refused', () => {
   const refused = () => costs('SYN-A', { slippage: { ticks: 1 } });
   assert.throws(refused, (error) => error instanceof LabError && error.path === 'execution.slippage');
+});
+
+test('costs are free only where every part is nothing', () => {
+  assert.equal(isFree(costs('SPY', { costs: 'none' })), true);
+  assert.equal(isFree(costs('SPY')), false);
+  assert.equal(isFree(costs('SPY', { costs: 'none', commission: { minimum: 1 } })), false);
 });
