@@ -14,8 +14,8 @@ export interface StoredMarket {
 }
 
 /**
- * All visible bars of a symbol up to `end` (inclusive, by bar start), laid out for strategies. Coarser timeframes come
- * from the store where it has them for the same span, else from resampling; nothing after `end` is read at all.
+ * All visible bars of a symbol up to `end` (inclusive, by bar start), laid out for strategies. Other timeframes come
+ * from the store where it has them, else from resampling finer ones; nothing after `end` is read at all.
  */
 export function readMarket(store: BarStore, symbol: string, timeframe: Timeframe, end?: number): StoredMarket {
   const stored = readOrResample(store, symbol, timeframe, end);
@@ -24,7 +24,7 @@ export function readMarket(store: BarStore, symbol: string, timeframe: Timeframe
   const lastClose = bars.time[barCount(bars) - 1] + timeframeMs(timeframe);
   const known = new Map<string, AlignedBars>();
 
-  const coarser = (wanted: string, frame: Timeframe): Bars =>
+  const closedBars = (wanted: string, frame: Timeframe): Bars =>
     closedBy(readOrResample(store, wanted, frame).bars, frame, lastClose);
   const aligned = (key: string, make: () => AlignedBars): AlignedBars => {
     const made = known.get(key) ?? make();
@@ -33,8 +33,7 @@ export function readMarket(store: BarStore, symbol: string, timeframe: Timeframe
   };
   const atTimeframe = (frame: Timeframe): AlignedBars =>
     aligned(frame, () => {
-      if (compareTimeframes(frame, timeframe) < 0) throw finer(symbol, timeframe, frame);
-      const other = frame === timeframe ? bars : coarser(symbol, frame);
+      const other = frame === timeframe ? bars : closedBars(symbol, frame);
       return {
         bars: other,
         rows: alignRows(bars.time, timeframe, other.time, frame),
@@ -87,11 +86,4 @@ function closedBy(bars: Bars, timeframe: Timeframe, instant: number): Bars {
   let rows = barCount(bars);
   while (rows > 0 && bars.time[rows - 1] + timeframeMs(timeframe) > instant) rows--;
   return rows === barCount(bars) ? bars : sliceBars(bars, 0, rows);
-}
-
-function finer(symbol: string, base: Timeframe, frame: Timeframe): LabError {
-  return new LabError('invalid_strategy', `${frame} bars of ${symbol} are finer than the base timeframe ${base}.`, {
-    path: 'training_data.timeframes',
-    hint: 'The base timeframe is the finest one listed.',
-  });
 }

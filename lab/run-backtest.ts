@@ -7,6 +7,7 @@ import { addTask, findSeries } from '@stratlab/knowledge/ledger.ts';
 import type { ModelRow } from '@stratlab/knowledge/results.ts';
 import { readArtifact } from '@stratlab/models/artifact.ts';
 import { baseTimeframe, documentSymbols } from '@stratlab/strategies/document.ts';
+import { awaitSomeEnd } from './await-task.ts';
 import { type BacktestAnswer, commitBacktest } from './commit-backtest.ts';
 import { effectiveDocument } from './effective-document.ts';
 import { requireOpenExperiment } from './find-experiment.ts';
@@ -61,17 +62,8 @@ export async function runBacktest(lab: Lab, input: RunBacktest): Promise<Backtes
     });
   });
   lab.queue.wake();
-  return { task_id: id, status: await settled(lab, id), check_status_tool: 'get_task_status' };
-}
-
-async function settled(lab: Lab, id: string): Promise<string> {
-  const until = performance.now() + longestWaitMs;
-  for (;;) {
-    const status = lab.jobs.get(id)?.status ?? 'queued';
-    const left = until - performance.now();
-    if ((status !== 'queued' && status !== 'running') || left <= 0) return status;
-    await lab.queue.changed(id, left);
-  }
+  await awaitSomeEnd(lab, [id], longestWaitMs);
+  return { task_id: id, status: lab.jobs.get(id)?.status ?? 'queued', check_status_tool: 'get_task_status' };
 }
 
 function orderOf(lab: Lab, input: RunBacktest): { order: BacktestOrder; bars: number } {
