@@ -31,7 +31,7 @@ async function preparedHome(t: TestContext): Promise<string> {
 
 async function startLongTraining({ call }: Session): Promise<string> {
   await call('create_strategy', { name: 'net', config: networkDocument(['AAA']) });
-  const { task_id } = await call('train_model', { strategy_name: 'net', epochs: 400 });
+  const { task_id } = await call('train_model', { strategy_name: 'net', epochs: 2500 });
   return String(task_id);
 }
 
@@ -40,12 +40,12 @@ async function waitFor(
   task_id: string,
   done: (task: Record<string, unknown>) => boolean,
 ): Promise<Record<string, unknown>> {
-  for (let k = 0; k < 600; k++) {
+  for (let k = 0; k < 1200; k++) {
     const task = await call('get_task_status', { task_id });
     if (done(task)) return task;
     await sleep(50);
   }
-  throw new Error(`task ${task_id} did not get there`);
+  throw new Error(`did not get there: ${JSON.stringify(await call('get_task_status', { task_id }))}`);
 }
 
 const isAlive = (pid: number) => {
@@ -93,7 +93,7 @@ test('the same training asked for twice is one task', async (t) => {
   const home = await preparedHome(t);
   const session = await serve(t, home);
   const task_id = await startLongTraining(session);
-  const again = await session.call('train_model', { strategy_name: 'net', epochs: 400 });
+  const again = await session.call('train_model', { strategy_name: 'net', epochs: 2500 });
   assert.equal(again.task_id, task_id);
   await session.call('cancel_task', { task_id });
 });
