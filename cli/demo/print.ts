@@ -19,12 +19,13 @@ interface TrainingProgress {
   eta_ms?: number | null | undefined;
 }
 
-/** Stage, percent and time left, on one line that moves; only where someone is watching. */
+/** Stage, percent and time left: one line that moves where someone is watching, else a line each time. */
 export function trainingLine({ progress, stage, eta_ms }: TrainingProgress): void {
-  if (!process.stdout.isTTY) return;
   const left = eta_ms == null ? '' : `, ${(eta_ms / 1000).toFixed(1)} s left`;
+  const line = `${'Training'.padEnd(nameWidth)} ${stage === '' ? 'waiting' : stage}, ${progress.toFixed(0)} %${left}`;
+  if (!process.stdout.isTTY) return say(line);
   clearLine();
-  process.stdout.write(`${'Training'.padEnd(nameWidth)} ${stage}, ${progress.toFixed(0)} %${left}`);
+  process.stdout.write(line);
 }
 
 function clearLine(): void {

@@ -81,6 +81,7 @@ async function research(client: DemoClient, market: DemoMarket): Promise<void> {
 async function prepare(client: DemoClient, market: DemoMarket): Promise<boolean> {
   const status = await client.call('get_lab_status');
   step('Lab', status.summary);
+  step('Files', `Everything is below ${textOf(status, 'home')}.`);
   if (market.synthetic) {
     await client.call('load_market_data', {
       symbol: market.symbol,
@@ -137,7 +138,7 @@ async function train(client: DemoClient, experiment_id: string): Promise<void> {
   const task_id = textOf(started, 'task_id');
   for (;;) {
     const task = taskSchema.parse(await client.call('get_task_status', { task_id, wait_ms: 200 }));
-    trainingLine(task);
+    if (task.status === 'running') trainingLine(task);
     if (task.status === 'completed') return step('Model', task.result?.summary ?? '');
     if (task.status !== 'queued' && task.status !== 'running')
       throw new Error(`Training ended as ${task.status}: ${task.error?.message ?? ''}`);
