@@ -26,6 +26,7 @@ const hypothesis = 'After a sharp fall in a quiet market, the next week of the i
 
 /** One whole research session, every step a call of the official client to a server process of its own. */
 export async function runDemo(): Promise<void> {
+  process.stdout.on('error', leaveQuietly);
   const startedAt = performance.now();
   const market = await importDemoMarket();
   const client = await connect();
@@ -36,6 +37,12 @@ export async function runDemo(): Promise<void> {
   }
   say(`\nThe whole session took ${((performance.now() - startedAt) / 1000).toFixed(1)} s.`);
   say(connectAdvice());
+}
+
+/** Whoever read along has closed the pipe: there is nobody left to tell. */
+function leaveQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
 }
 
 async function research(client: DemoClient, market: DemoMarket): Promise<void> {

@@ -30,10 +30,10 @@ model:
   architecture: {hidden_layers: [20, 10], activation: relu}
 training:
   labels: {source: forward_return, horizon: 5, threshold: 0.01}
-  epochs: 60
+  epochs: 300
   batch_size: 32
   learning_rate: 0.001
-  early_stopping: {patience: 15}
+  early_stopping: {patience: 150}
   validation: {method: holdout, train: 0.7, validation: 0.15, test: 0.15}
   seed: 7
 decisions:
