@@ -1,19 +1,21 @@
 /** What went wrong, by who must act; the codes of every door (MCP, CLI, queue). */
-export type ErrorCode =
-  | 'invalid_input'
-  | 'not_found'
-  | 'already_exists'
-  | 'sealed'
-  | 'no_data'
-  | 'insufficient_data'
-  | 'invalid_strategy'
-  | 'not_causal'
-  | 'limit_exceeded'
-  | 'busy'
-  | 'cancelled'
-  | 'corrupt'
-  | 'unavailable'
-  | 'internal';
+export const errorCodes = [
+  'invalid_input',
+  'not_found',
+  'already_exists',
+  'sealed',
+  'no_data',
+  'insufficient_data',
+  'invalid_strategy',
+  'not_causal',
+  'limit_exceeded',
+  'busy',
+  'cancelled',
+  'corrupt',
+  'unavailable',
+  'internal',
+] as const;
+export type ErrorCode = (typeof errorCodes)[number];
 
 /** One fault in something a person or an agent wrote. `path` is dotted: `fuzzy_sets.rsi_zone.indicator`. */
 export interface Problem {

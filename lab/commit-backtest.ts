@@ -8,10 +8,11 @@ import type { Books } from './commit-job.ts';
 import { countTrials, decisionHash } from './count-trial.ts';
 import type { BacktestOrder } from './orders.ts';
 import type { Ran } from './run-order.ts';
+import type { BacktestAnswer } from './shown-backtest.ts';
 import { codeVersion } from './version.ts';
 
 /** Counts the look, judges the result against all the family's trials, and writes the answer. Inside a transaction. */
-export function commitBacktest({ database }: Books, order: BacktestOrder, ran: Ran) {
+export function commitBacktest({ database }: Books, order: BacktestOrder, ran: Ran): BacktestAnswer {
   const family = familyOfSymbol(database, ran.symbol) ?? ran.underlying;
   const at = Date.now();
   const decision = decisionHash(ran.fingerprint, order.artifactHash);
@@ -43,7 +44,7 @@ export function commitBacktest({ database }: Books, order: BacktestOrder, ran: R
     benchmarkReturns: ran.benchmarkReturns,
     closedTrades: ran.tradesCount,
   });
-  const answer = {
+  const answer: BacktestAnswer = {
     kind: 'backtest',
     id: order.backtestId,
     summary: headline(order, ran, evidence),
@@ -61,7 +62,7 @@ export function commitBacktest({ database }: Books, order: BacktestOrder, ran: R
       sessions: ran.session.length,
     },
     sample: order.sample,
-    metrics: metricsOf(ran),
+    metrics: { ...ran.measures.values, undefined: ran.measures.undefined },
     trades_count: ran.tradesCount,
     benchmark: { buy_and_hold: ran.benchmark },
     baselines: ran.baselines,
@@ -109,14 +110,6 @@ export function commitBacktest({ database }: Books, order: BacktestOrder, ran: R
     at,
   });
   return answer;
-}
-
-/** The answer of `run_backtest`, as it is stored and shown. */
-export type BacktestAnswer = ReturnType<typeof commitBacktest>;
-
-/** Figures by name, and below `undefined` why some have none. */
-function metricsOf({ measures }: Ran): Record<string, number | null | Record<string, string>> {
-  return { ...measures.values, undefined: measures.undefined };
 }
 
 const verdictWords = {

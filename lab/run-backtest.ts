@@ -1,14 +1,14 @@
 import { overrideExecution } from '@stratlab/backtests/execution.ts';
-import { LabError } from '@stratlab/data/error.ts';
+import { errorCodes, LabError } from '@stratlab/data/error.ts';
 import { parseEnd, parseInstant } from '@stratlab/data/instant.ts';
 import { parseSymbol } from '@stratlab/data/instrument.ts';
 import type { Timeframe } from '@stratlab/data/timeframe.ts';
-import { addTask, findSeries } from '@stratlab/knowledge/ledger.ts';
+import { addTask, findSeries, markRead } from '@stratlab/knowledge/ledger.ts';
 import type { ModelRow } from '@stratlab/knowledge/results.ts';
 import { readArtifact } from '@stratlab/models/artifact.ts';
 import { baseTimeframe, documentSymbols } from '@stratlab/strategies/document.ts';
 import { awaitSomeEnd } from './await-task.ts';
-import { type BacktestAnswer, commitBacktest } from './commit-backtest.ts';
+import { commitBacktest } from './commit-backtest.ts';
 import { effectiveDocument } from './effective-document.ts';
 import { requireOpenExperiment } from './find-experiment.ts';
 import { requireModel, requireVersion } from './find-strategy.ts';
@@ -17,8 +17,10 @@ import type { Lab } from './lab.ts';
 import { readOrResample } from './market.ts';
 import type { BacktestOrder } from './orders.ts';
 import { runOrder } from './run-order.ts';
+import { type BacktestAnswer, backtestAnswerSchema } from './shown-backtest.ts';
 import { clippedRange, type Span } from './span.ts';
 import { type LabStrategy, requireStrategy } from './strategy-language.ts';
+import { requireTask } from './task-view.ts';
 
 export interface RunBacktest {
   strategy_name: string;
@@ -63,7 +65,21 @@ export async function runBacktest(lab: Lab, input: RunBacktest): Promise<Backtes
   });
   lab.queue.wake();
   await awaitSomeEnd(lab, [id], longestWaitMs);
-  return { task_id: id, status: lab.jobs.get(id)?.status ?? 'queued', check_status_tool: 'get_task_status' };
+  return outcomeOf(lab, id);
+}
+
+/** The answer where the task has it, else where to ask for it. Throws the error that the task failed with. */
+function outcomeOf({ jobs, database }: Lab, id: string): BacktestAnswer | Pending {
+  const task = requireTask({ jobs }, id);
+  if (task.status === 'queued' || task.status === 'running') {
+    return { task_id: id, status: task.status, check_status_tool: 'get_task_status' };
+  }
+  markRead(database, id, Date.now());
+  if (task.status === 'completed') return backtestAnswerSchema.parse(task.result);
+  const { code, message, hint } = task.error ?? { code: task.status, message: `The backtest was ${task.status}.` };
+  throw new LabError(errorCodes.find((known) => known === code) ?? 'internal', message, {
+    hint: hint ?? `get_task_status with task_id "${id}" says more.`,
+  });
 }
 
 function orderOf(lab: Lab, input: RunBacktest): { order: BacktestOrder; bars: number } {

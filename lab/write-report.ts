@@ -19,7 +19,7 @@ import { fuzzyVariables } from './fuzzy-variables.ts';
 import type { Lab } from './lab.ts';
 import { readOrResample } from './market.ts';
 import { readResult } from './result-file.ts';
-import { backtestAnswerSchema } from './shown-backtest.ts';
+import { backtestAnswerSchema, figuresOf } from './shown-backtest.ts';
 import { codeVersion } from './version.ts';
 
 const mostBacktests = 12;
@@ -121,7 +121,7 @@ function numbersOf(figures: object): Record<string, number | null> {
 function backtestOf(lab: Lab, row: BacktestRow): ReportedBacktest {
   const answer = backtestAnswerSchema.parse(row.answer);
   const result = readResult(lab.folders.results, row.resultHash);
-  const { undefined: undefinedMetrics, ...metrics } = answer.metrics;
+  const { figures, undefinedFigures } = figuresOf(answer);
   const { bars, series } = readOrResample(lab.store, row.symbol, frameOf(row), row.endAt);
   const from = bars.time.indexOf(row.startAt);
   return {
@@ -138,8 +138,8 @@ function backtestOf(lab: Lab, row: BacktestRow): ReportedBacktest {
     sample: answer.sample,
     currency: series.instrument.currency,
     initialCapital: answer.initial_capital,
-    metrics,
-    undefinedMetrics,
+    metrics: figures,
+    undefinedMetrics: undefinedFigures,
     benchmark: { ...answer.benchmark.buy_and_hold, equity: result.benchmarkEquity },
     baselines: Object.values(answer.baselines),
     trials: answer.trials,

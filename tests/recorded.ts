@@ -36,6 +36,8 @@ interface Recorded {
   at?: number;
 }
 
+const undecided = { adjusted_p: 0.4, p: 0.4, psr: 0.6, deflated_sharpe: 0.6, min_track_record_days: null };
+
 /** Writes a backtest as a run would have left it, with its strategy and its trial. Returns its id. */
 export function recordBacktest(lab: Pick<Lab, 'database'>, recorded: Recorded = {}): string {
   const { name = 'cross', symbol = 'AAA', timeframe = '1d', sample = 'mixed', verdict = 'no_evidence' } = recorded;
@@ -65,17 +67,31 @@ export function recordBacktest(lab: Pick<Lab, 'database'>, recorded: Recorded = 
     totalReturn: 0.1,
     verdict,
     answer: {
+      kind: 'backtest',
+      id,
       summary: `${name} on ${symbol}: ${verdict}.`,
+      backtest_id: id,
+      strategy_name: name,
+      version: 1,
+      model_id: null,
+      symbol,
+      timeframe,
+      segment: 'all',
+      span: { start: '2000-01-03T00:00:00Z', end: '2001-01-03T00:00:00Z', bars: 250, sessions: 250 },
       sample,
       metrics: { ...metrics, ...recorded.metrics, undefined: {} },
       trades_count: 40,
       benchmark: { buy_and_hold: held },
       baselines: {},
       trials: { family: 1, effective: 1, family_name: symbol, new_trial: true },
-      evidence: { verdict, reason: `The chance figure of ${name} decided.`, adjusted_p: 0.4 },
+      evidence: { verdict, reason: `The chance figure of ${name} decided.`, ...undecided },
       execution: {},
       initial_capital: 100_000,
       data: { hash: 'a', synthetic: false, sealed_from: null },
+      fingerprint,
+      artifact_hash: null,
+      result_hash: 'b',
+      code_version: '0.1.0',
       warnings: [],
     },
     experimentId,
