@@ -3,7 +3,15 @@ import { addBackup } from './backup.ts';
 import { addDemo } from './demo.ts';
 import { addImport } from './import.ts';
 import { addServe } from './serve.ts';
+import { addSimulate } from './simulate.ts';
 import { addStatus } from './status.ts';
 
 /** Every command, in the order of the help. */
-export const commands: readonly ((program: Command) => void)[] = [addServe, addDemo, addImport, addStatus, addBackup];
+export const commands: readonly ((program: Command) => void)[] = [
+  addServe,
+  addDemo,
+  addImport,
+  addSimulate,
+  addStatus,
+  addBackup,
+];
