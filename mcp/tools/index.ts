@@ -1,6 +1,7 @@
 import type { Tool } from '../tool.ts';
 import { checkDataQualityTool } from './check-data-quality.ts';
 import { computeIndicatorsTool } from './compute-indicators.ts';
+import { computeMetricsTool } from './compute-metrics.ts';
 import { getBacktestTool } from './get-backtest.ts';
 import { getBacktestTradesTool } from './get-backtest-trades.ts';
 import { getChartTool } from './get-chart.ts';
@@ -27,5 +28,6 @@ export const tools: readonly Tool[] = [
   runBacktestTool,
   getBacktestTool,
   getBacktestTradesTool,
+  computeMetricsTool,
   getChartTool,
 ];
