@@ -4,16 +4,17 @@ import { metrics } from './metrics/index.ts';
 
 /** A closed trade as a caller knows it; what is left out makes the metrics that need it undefined. */
 export interface ReportedTrade {
+  direction?: 'long' | 'short' | undefined;
   pnl: number;
-  return?: number;
+  return?: number | undefined;
   /** Rows of the equity curve, whose row 0 stands before the first return. */
-  entryBar?: number;
-  exitBar?: number;
-  entryPrice?: number;
-  exitPrice?: number;
-  /** Units; a sign is ignored. */
-  quantity?: number;
-  commission?: number;
+  entryBar?: number | undefined;
+  exitBar?: number | undefined;
+  entryPrice?: number | undefined;
+  exitPrice?: number | undefined;
+  /** Units; below zero a short where no direction is given. */
+  quantity?: number | undefined;
+  commission?: number | undefined;
 }
 
 export interface ReportedReturns {
@@ -59,8 +60,14 @@ const otherNames: Readonly<Record<string, { name: string; scale?: number }>> = {
 };
 
 /** Without dates there are no days, and nothing is known of slippage. */
-const needRun = new Set(['max_drawdown_days', 'costs_paid']);
+const needRun = new Set(['max_drawdown_days', 'costs_paid', 'cost_share']);
 const fromReturns = metrics.filter((metric) => !needRun.has(metric.name));
+
+/** The names under which `computeAll` answers. */
+export const computedNames: readonly string[] = [
+  ...fromReturns.map(({ name }) => name),
+  ...Object.values(otherNames).map(({ name }) => name),
+];
 
 /** Every metric of returns, and of trades where there are some, under its own and its other name. */
 export function computeAll(reported: ReportedReturns): Measures {
@@ -110,6 +117,7 @@ function impliedCapital(returns: Float64Array, trades: readonly ReportedTrade[])
 function measuredTrade(trade: ReportedTrade): MeasuredTrade {
   const { entryBar = Number.NaN, exitBar = Number.NaN } = trade;
   return {
+    direction: sideOf(trade) > 0 ? 'long' : 'short',
     pnl: trade.pnl,
     return: trade.return ?? Number.NaN,
     commission: trade.commission ?? Number.NaN,
@@ -124,12 +132,17 @@ function notional({ quantity, entryPrice, exitPrice }: ReportedTrade): number {
   return Math.abs(quantity) * (entryPrice + exitPrice);
 }
 
-/** 1 after each bar that ends within a trade; no row where the bars of a trade are not known. */
+function sideOf({ direction, quantity = 0 }: ReportedTrade): number {
+  return direction === 'short' || (direction === undefined && quantity < 0) ? -1 : 1;
+}
+
+/** The side held after each bar that ends within a trade; no row where the bars of a trade are not known. */
 function heldPosition(trades: readonly ReportedTrade[], rows: number): Float64Array {
   const position = new Float64Array(rows);
-  for (const { entryBar, exitBar } of trades) {
+  for (const trade of trades) {
+    const { entryBar, exitBar } = trade;
     if (entryBar === undefined || exitBar === undefined) return new Float64Array(0);
-    position.fill(1, entryBar, exitBar);
+    position.fill(sideOf(trade), entryBar, exitBar);
   }
   return position;
 }

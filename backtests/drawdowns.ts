@@ -15,24 +15,27 @@ const rounding = 1e-12;
 
 /** The drawdowns of a curve of positive start, oldest first, the unfinished last one included. */
 export function findDrawdowns(curve: Float64Array): Drawdown[] {
+  return curve.length === 0 ? [] : equityDrawdowns(curve.subarray(1), curve[0]);
+}
+
+/** Those of an equity curve, whose row 0 is the initial capital and row k + 1 the equity after bar k. */
+export function equityDrawdowns(equity: Float64Array, initialCapital: number): Drawdown[] {
   const found: Drawdown[] = [];
-  let peak = 0;
-  let high = curve[0];
-  let open: Drawdown | undefined;
-  for (let row = 0; row < curve.length; row++) {
-    const value = curve[row];
-    if (value >= high * (1 - rounding)) {
-      if (open !== undefined) open.recovery = row;
-      open = undefined;
-      peak = row;
-      high = Math.max(high, value);
-    } else if (open === undefined) {
-      open = { peak, trough: row, recovery: null, depth: value / high - 1 };
-      found.push(open);
-    } else if (value < curve[open.trough]) {
-      open.trough = row;
-      open.depth = value / high - 1;
+  const bars = equity.length;
+  let high = initialCapital;
+  let floor = high * (1 - rounding);
+  for (let bar = 0; bar < bars; ) {
+    for (; bar < bars && equity[bar] >= floor; bar++) {
+      if (equity[bar] <= high) continue;
+      high = equity[bar];
+      floor = high * (1 - rounding);
     }
+    if (bar === bars) break;
+    const peak = bar;
+    let lowest = bar;
+    for (; bar < bars && !(equity[bar] >= floor); bar++) if (equity[bar] < equity[lowest]) lowest = bar;
+    const recovery = bar < bars ? bar + 1 : null;
+    found.push({ peak, trough: lowest + 1, recovery, depth: equity[lowest] / high - 1 });
   }
   return found;
 }
@@ -64,7 +67,7 @@ export function drawdownTable(
   limit = Infinity,
 ): DrawdownRow[] {
   const at = (row: number) => time[Math.max(0, row - 1)];
-  return findDrawdowns(equityCurve(equity, initialCapital))
+  return equityDrawdowns(equity, initialCapital)
     .sort((a, b) => a.depth - b.depth)
     .slice(0, limit)
     .map(({ peak, trough, recovery, depth }) => ({
@@ -74,12 +77,4 @@ export function drawdownTable(
       depth,
       lengthDays: (at(recovery ?? equity.length) - at(peak)) / dayMs,
     }));
-}
-
-/** The initial capital, then the equity after each bar. */
-export function equityCurve(equity: Float64Array, initialCapital: number): Float64Array {
-  const curve = new Float64Array(equity.length + 1);
-  curve[0] = initialCapital;
-  curve.set(equity, 1);
-  return curve;
 }

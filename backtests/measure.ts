@@ -38,7 +38,7 @@ export interface MeasuringTerms {
   benchmark?: Float64Array;
 }
 
-export function simulationSample(run: Simulation, terms: MeasuringTerms): MetricSample {
+export function simulationSample(run: Omit<Simulation, 'openTrade'>, terms: MeasuringTerms): MetricSample {
   return {
     initialCapital: run.initialCapital,
     equity: run.equity,

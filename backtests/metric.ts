@@ -1,5 +1,6 @@
 /** What a metric may know of one closed trade. A number that is not known is NaN. `Trade` is one of these. */
 export interface MeasuredTrade {
+  readonly direction?: 'long' | 'short' | undefined;
   /** Net of all costs, account currency. */
   readonly pnl: number;
   /** Fraction of the entry notional. */

@@ -1,34 +1,14 @@
 import { type Bars, barCount } from '@stratlab/data/bars.ts';
 import { LabError } from '@stratlab/data/error.ts';
 import { z } from 'zod';
+import type { ExplicitOrder } from './explicit-order.ts';
 import { limitFill, stopFill } from './simulation/fills.ts';
-
-const orderKinds = ['entry', 'cancel', 'close', 'set_sl', 'set_tp'] as const;
-const price = z.number().positive().nullable().default(null);
-
-/**
- * One instruction, given after the close of bar `issued_on_bar` in the order of the list. `entry` places an order
- * (market without `limit` and `stop`); `cancel` withdraws a resting entry of the same size, limit and stop; `close`
- * closes `size` of the trade opened on `entry_bar_of_trade`; `set_sl` and `set_tp` move that trade's bracket to `stop`
- * or `limit`. |size| up to 1 is a fraction of what can be bought (1: all), above 1 whole units; the sign is the side.
- */
-const orderSchema = z.strictObject({
-  issued_on_bar: z.int().nonnegative(),
-  kind: z.enum(orderKinds),
-  size: z.number(),
-  limit: price,
-  stop: price,
-  sl: price,
-  tp: price,
-  entry_bar_of_trade: z.int().nonnegative().nullable().default(null),
-});
-export type ExplicitOrder = z.infer<typeof orderSchema>;
 
 /** Settings of the engine whose rules are replayed, by its own names. `commission`: a fraction, or [fixed, fraction]. */
 export const replayEngineSchema = z.strictObject({
   cash: z.number().positive().default(10_000),
   commission: z
-    .union([z.number().min(0).max(1), z.tuple([z.number().nonnegative(), z.number().min(0).max(1)])])
+    .union([z.number().min(-1).max(1), z.tuple([z.number().nonnegative(), z.number().min(-1).max(1)])])
     .default(0),
   spread: z.number().min(0).max(1).default(0),
   margin: z.number().positive().max(1).default(1),
@@ -38,47 +18,6 @@ export const replayEngineSchema = z.strictObject({
   finalize_trades: z.boolean().default(false),
 });
 export type ReplayEngine = z.infer<typeof replayEngineSchema>;
-
-const defaultFields = Object.keys(orderSchema.shape);
-const listSchema = z.object({
-  orders: z.array(z.union([z.array(z.unknown()), z.record(z.string(), z.unknown())])),
-  order_fields: z.array(z.string()).default(defaultFields),
-});
-const requestSchema = z.union([
-  z.object({ result: listSchema, engine: replayEngineSchema.optional() }),
-  listSchema.extend({ engine: replayEngineSchema.optional() }),
-]);
-
-/** A list of orders and, where the file names one, the engine whose rules they are to be run under. */
-export interface ReplayRequest {
-  orders: ExplicitOrder[];
-  engine: ReplayEngine | null;
-}
-
-/**
- * Reads `{orders, order_fields?, engine?}`, or a recorded run that holds orders in its `result`. Rows are objects, or
- * arrays in the order of `order_fields`. Throws `invalid_input` naming the row.
- */
-export function readReplay(document: unknown): ReplayRequest {
-  const request = parsed(requestSchema, document, 'orders');
-  const list = 'result' in request ? request.result : request;
-  const orders = list.orders.map((row, k) => {
-    const fields = Array.isArray(row) ? Object.fromEntries(list.order_fields.map((name, j) => [name, row[j]])) : row;
-    return parsed(orderSchema, fields, `orders.${k}`);
-  });
-  return { orders, engine: request.engine ?? null };
-}
-
-function parsed<Schema extends z.ZodType>(schema: Schema, value: unknown, path: string): z.output<Schema> {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const where = [path, ...issue.path].join('.');
-  throw new LabError('invalid_input', `${where}: ${issue.message}`, {
-    path: where,
-    hint: `An order has ${defaultFields.join(', ')}; kind is one of ${orderKinds.join(', ')}.`,
-  });
-}
 
 /** A closed trade under the names `stratlab simulate` prints. `size` is signed, `pnl` net of both sides' commission. */
 export interface ReplayedTrade {
@@ -97,9 +36,17 @@ export interface ReplayedTrade {
 
 export interface Replay {
   trades: ReplayedTrade[];
+  /** Still open at the end, as if closed at the last close without cost. */
+  open_trades: ReplayedTrade[];
   /** At the close of every bar. */
   equity: Float64Array;
   final_equity: number;
+  /** Signed units held after every bar. */
+  position: Float64Array;
+  /** Commission, and the spread that entries paid, account currency. */
+  costs_paid: number;
+  /** Sum of |price x size| over all fills. */
+  traded_notional: number;
 }
 
 /**
@@ -121,7 +68,16 @@ export function replayOrders(bars: Bars, orders: ExplicitOrder[], engine: Replay
     if (broker.solvent) for (const order of issuedOn.get(t) ?? []) broker.take(order);
   }
   if (engine.finalize_trades && broker.solvent) broker.finalize(rows - 1);
-  return { trades: broker.closed, equity: broker.equity, final_equity: broker.equity[rows - 1] };
+  const { closed: trades, equity, position, costsPaid, tradedNotional } = broker;
+  return {
+    trades,
+    open_trades: broker.open(rows - 1),
+    equity,
+    final_equity: equity[rows - 1],
+    position,
+    costs_paid: costsPaid,
+    traded_notional: tradedNotional,
+  };
 }
 
 /** The largest fraction below one: how that engine writes "all available equity". */
@@ -148,7 +104,10 @@ interface Pending {
 
 class ReplayBroker {
   readonly equity: Float64Array;
+  readonly position: Float64Array;
   readonly closed: ReplayedTrade[] = [];
+  costsPaid = 0;
+  tradedNotional = 0;
   solvent = true;
 
   private readonly bars: Bars;
@@ -159,6 +118,10 @@ class ReplayBroker {
   private cash: number;
   private queue: Pending[] = [];
   private trades: OpenTrade[] = [];
+  /** Trades whose close the last entry of an exclusive engine has queued. */
+  private closedByEngine: OpenTrade[] = [];
+  /** Trades that orders of a kind have named at this close. */
+  private readonly named = new Map<string, Set<OpenTrade>>();
   private bar = 0;
 
   constructor(bars: Bars, engine: ReplayEngine) {
@@ -166,6 +129,7 @@ class ReplayBroker {
     this.engine = engine;
     this.cash = engine.cash;
     this.equity = new Float64Array(barCount(bars));
+    this.position = new Float64Array(barCount(bars));
     const { commission } = engine;
     [this.fixedFee, this.feeRate] = typeof commission === 'number' ? [0, commission] : commission;
   }
@@ -176,11 +140,15 @@ class ReplayBroker {
    */
   pass(t: number): void {
     this.bar = t;
+    this.closedByEngine = [];
+    this.named.clear();
     this.processQueue();
     this.equity[t] = this.worth();
+    this.position[t] = this.trades.reduce((sum, { size }) => sum + size, 0);
     if (this.equity[t] > 0) return;
     for (let k = 0; k < this.trades.length; k++) this.closeTrade(this.trades[k], this.bars.close[t], t);
     this.equity.fill(0, t);
+    this.position[t] = 0;
     this.solvent = false;
   }
 
@@ -188,6 +156,11 @@ class ReplayBroker {
   finalize(t: number): void {
     for (const trade of this.trades.toReversed()) this.queueClose(trade, -trade.size);
     this.pass(t);
+  }
+
+  open(t: number): ReplayedTrade[] {
+    const close = this.bars.close[t];
+    return this.trades.map((trade) => writtenTrade(trade, close, t, this.fee(trade.size, trade.entryPrice)));
   }
 
   take(order: ExplicitOrder): void {
@@ -198,6 +171,14 @@ class ReplayBroker {
       case 'cancel':
         this.cancelEntry(order);
         break;
+      case 'fill':
+        throw new LabError(
+          'invalid_input',
+          `A recorded fill (bar ${order.issued_on_bar}) is no order of that engine.`,
+          {
+            hint: 'Give execution in place of engine.',
+          },
+        );
       default:
         this.changeTrade(order);
     }
@@ -214,6 +195,8 @@ class ReplayBroker {
       if (!isBracket(this.queue[k])) this.queue.splice(k, 1);
     }
     for (const trade of this.trades) this.queueClose(trade, -trade.size);
+    this.closedByEngine = [...this.trades];
+    this.named.delete('close');
   }
 
   private cancelEntry({ size, limit, stop }: ExplicitOrder): void {
@@ -227,20 +210,36 @@ class ReplayBroker {
   private changeTrade(order: ExplicitOrder): void {
     const trade = this.tradeOf(order);
     if (trade === undefined) return;
-    if (order.kind === 'close') this.queueClose(trade, order.size);
+    if (order.kind === 'close') this.closeUnlessQueued(trade, order.size);
     else if (order.kind === 'set_sl') this.setStopLoss(trade, order.stop);
     else this.setTakeProfit(trade, order.limit);
   }
 
-  /** The open trade an order names; none where it has closed since. */
+  /**
+   * The open trade an order names; none where it has closed since. Of several opened in that bar it is one of the size
+   * that the order has, and one that no order of the kind has named at this close.
+   */
   private tradeOf({ kind, entry_bar_of_trade: entryBar, size }: ExplicitOrder): OpenTrade | undefined {
     if (entryBar === null || !this.entryBars.has(entryBar)) {
       throw new LabError('invalid_input', `${kind} on bar ${this.bar}: no trade was opened on bar ${entryBar}.`, {
         hint: 'entry_bar_of_trade is the bar in which the trade was filled.',
       });
     }
+    const named = this.named.get(kind) ?? new Set();
+    this.named.set(kind, named);
     const candidates = this.trades.filter((trade) => trade.entryBar === entryBar && trade.size * size < 0);
-    return candidates.find((trade) => trade.size === -size) ?? candidates[0];
+    const fresh = candidates.filter((trade) => !named.has(trade));
+    const sized = (trade: OpenTrade) => trade.size === -size;
+    const trade = fresh.find(sized) ?? candidates.find(sized) ?? fresh[0] ?? candidates[0];
+    if (trade !== undefined) named.add(trade);
+    return trade;
+  }
+
+  /** A recorded list also names the closes that `exclusive_orders` issues with an entry; those are queued already. */
+  private closeUnlessQueued(trade: OpenTrade, size: number): void {
+    const k = size === -trade.size ? this.closedByEngine.indexOf(trade) : -1;
+    if (k >= 0) this.closedByEngine.splice(k, 1);
+    else this.queueClose(trade, size);
   }
 
   private queueClose(trade: OpenTrade, size: number): void {
@@ -315,6 +314,7 @@ class ReplayBroker {
     const wanted = this.wholeUnits(order.size, unitCost);
     const size = this.engine.hedging ? wanted : this.netAgainstOpen(wanted, fill);
     if (size === 0 || Math.abs(size) * unitCost > this.available()) return false;
+    this.costsPaid += Math.abs(size) * Math.abs(entryPrice - fill.price);
     this.openTrade(entryPrice, size, order, fill.bar);
     return this.bracketActsAtOnce(order, fill, side);
   }
@@ -352,7 +352,7 @@ class ReplayBroker {
     const trade: OpenTrade = { size, entryBar: bar, entryPrice, stopLoss: null, takeProfit: null };
     this.trades.push(trade);
     this.entryBars.add(bar);
-    this.cash -= this.fee(size, entryPrice);
+    this.cash -= this.book(size, entryPrice);
     this.setTakeProfit(trade, tp);
     this.setStopLoss(trade, sl);
   }
@@ -375,23 +375,21 @@ class ReplayBroker {
     this.settle(trade, price, bar);
   }
 
-  private settle({ size, entryBar, entryPrice, stopLoss, takeProfit }: OpenTrade, price: number, bar: number): void {
-    const exitFee = this.fee(size, price);
+  private settle(trade: OpenTrade, price: number, bar: number): void {
+    const { size, entryPrice } = trade;
+    const exitFee = this.book(size, price);
     const commission = exitFee + this.fee(size, entryPrice);
     const gross = size * (price - entryPrice);
     this.cash += gross - exitFee;
-    this.closed.push({
-      size,
-      entry_bar: entryBar,
-      exit_bar: bar,
-      entry_price: entryPrice,
-      exit_price: price,
-      sl: stopLoss?.stop ?? null,
-      tp: takeProfit?.limit ?? null,
-      pnl: gross - commission,
-      commission,
-      return: (gross - commission) / (Math.abs(size) * entryPrice),
-    });
+    this.closed.push(writtenTrade(trade, price, bar, commission));
+  }
+
+  /** Takes note of a fill; its fee. */
+  private book(size: number, price: number): number {
+    const fee = this.fee(size, price);
+    this.costsPaid += fee;
+    this.tradedNotional += Math.abs(size) * price;
+    return fee;
   }
 
   private fee(size: number, price: number): number {
@@ -414,6 +412,23 @@ class ReplayBroker {
   private drop(order: Pending): void {
     this.queue = this.queue.filter((queued) => queued !== order);
   }
+}
+
+function writtenTrade(trade: OpenTrade, price: number, bar: number, commission: number): ReplayedTrade {
+  const { size, entryBar, entryPrice, stopLoss, takeProfit } = trade;
+  const pnl = size * (price - entryPrice) - commission;
+  return {
+    size,
+    entry_bar: entryBar,
+    exit_bar: bar,
+    entry_price: entryPrice,
+    exit_price: price,
+    sl: stopLoss?.stop ?? null,
+    tp: takeProfit?.limit ?? null,
+    pnl,
+    commission,
+    return: pnl / (Math.abs(size) * entryPrice),
+  };
 }
 
 interface Fill {

@@ -1,4 +1,4 @@
-import { deepest, equityCurve, findDrawdowns } from './drawdowns.ts';
+import { deepest, equityDrawdowns } from './drawdowns.ts';
 import {
   type MeasuredTrade,
   type MetricSample,
@@ -7,16 +7,21 @@ import {
   type UndefinedMetric,
   undefinedBecause,
 } from './metric.ts';
-import { average, type Moments, moments } from './statistics/moments.ts';
+import { type Moments, moments } from './statistics/moments.ts';
+import { OrderStatistics } from './statistics/order-statistics.ts';
 
 /** Below this a sum of returns is rounding, and nothing is divided by it. */
 export const negligible = 1e-14;
 
 /** Returns over cash, per period. */
-export const excessReturns = perSample((sample) => sample.returns.map((value) => value - sample.cashRate));
+export const excessReturns = perSample(({ returns, cashRate }) =>
+  cashRate === 0 ? returns : returns.map((value) => value - cashRate),
+);
 
 export const returnMoments = perSample((sample) => moments(sample.returns));
-export const excessMoments = perSample((sample) => moments(excessReturns(sample)));
+export const excessMoments = perSample((sample) =>
+  sample.cashRate === 0 ? returnMoments(sample) : moments(excessReturns(sample)),
+);
 
 /** Moments of at least two returns that differ. */
 export const variedReturns = perSample((sample) => varied(returnMoments(sample)));
@@ -27,35 +32,47 @@ function varied(found: Moments): Moments | UndefinedMetric {
   return found.deviation === 0 ? undefinedBecause(reasons.constant) : found;
 }
 
-/** From the lowest return to the highest. */
-export const sortedReturns = perSample((sample) => sample.returns.slice().sort());
+export const orderedReturns = perSample((sample) => new OrderStatistics(sample.returns));
+
+/** Mean of the values at or below a bound; NaN for none. */
+export function meanUpTo(values: Float64Array, bound: number): number {
+  let count = 0;
+  let total = 0;
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] > bound) continue;
+    count++;
+    total += values[i];
+  }
+  return total / count;
+}
 
 /** Root mean square of the returns below cash, over all periods; NaN without returns. */
 export const downsideDeviation = perSample((sample) => {
-  const squares = excessReturns(sample).map((value) => Math.min(value, 0) ** 2);
-  return squares.length === 0 ? Number.NaN : Math.sqrt(average(squares));
+  const excess = excessReturns(sample);
+  let squares = 0;
+  for (let i = 0; i < excess.length; i++) if (excess[i] < 0) squares += excess[i] * excess[i];
+  return Math.sqrt(squares / excess.length);
 });
 
-/** The initial capital, then the equity after each bar. */
-export const curve = perSample((sample) => equityCurve(sample.equity, sample.initialCapital));
-export const drawdownsOf = perSample((sample) => findDrawdowns(curve(sample)));
+export const drawdownsOf = perSample((sample) => equityDrawdowns(sample.equity, sample.initialCapital));
 export const deepestDrawdown = perSample((sample) => deepest(drawdownsOf(sample)));
 
-/** Means over the points of the curve. `depth`: its share below the highest point so far, at most 0. */
-export const curveMeans = perSample((sample) => {
-  const points = curve(sample);
-  let high = points[0];
-  let [level, depth, squaredDepth] = [0, 0, 0];
-  for (let row = 0; row < points.length; row++) {
-    const value = points[row];
+/** Means over the initial capital and the equity of every bar. `depth`: its share below the highest so far, at most 0. */
+export const curveMeans = perSample(({ equity, initialCapital }) => {
+  let high = initialCapital;
+  let level = initialCapital;
+  let depth = 0;
+  let squaredDepth = 0;
+  for (let bar = 0; bar < equity.length; bar++) {
+    const value = equity[bar];
     if (value > high) high = value;
     const below = value / high - 1;
     level += value;
     depth += below;
     squaredDepth += below * below;
   }
-  const rows = points.length;
-  return { level: level / rows, depth: depth / rows, squaredDepth: squaredDepth / rows };
+  const points = equity.length + 1;
+  return { level: level / points, depth: depth / points, squaredDepth: squaredDepth / points };
 });
 
 export interface TradeSummary {
@@ -69,16 +86,24 @@ export interface TradeSummary {
 }
 
 export const tradeSummary = perSample(({ trades }): TradeSummary => {
-  const wins = trades.filter((trade) => trade.pnl > 0);
-  const losses = trades.filter((trade) => trade.pnl < 0);
-  return {
-    wins,
-    losses,
-    won: wins.reduce((total, trade) => total + trade.pnl, 0),
-    lost: losses.reduce((total, trade) => total + trade.pnl, 0),
-    pnl: Float64Array.from(trades, (trade) => trade.pnl),
-    returns: Float64Array.from(trades, (trade) => trade.return),
-  };
+  const wins: MeasuredTrade[] = [];
+  const losses: MeasuredTrade[] = [];
+  const pnl = new Float64Array(trades.length);
+  const returns = new Float64Array(trades.length);
+  let [won, lost] = [0, 0];
+  for (let k = 0; k < trades.length; k++) {
+    const trade = trades[k];
+    pnl[k] = trade.pnl;
+    returns[k] = trade.return;
+    if (trade.pnl > 0) {
+      wins.push(trade);
+      won += trade.pnl;
+    } else if (trade.pnl < 0) {
+      losses.push(trade);
+      lost += trade.pnl;
+    }
+  }
+  return { wins, losses, won, lost, pnl, returns };
 });
 
 /** Excess returns on the benchmark's excess returns, per period. */
@@ -113,6 +138,11 @@ export const activeMoments = perSample(({ returns, benchmark }): Moments | Undef
     ? undefinedBecause(reasons.noBenchmark)
     : varied(moments(returns.map((value, i) => value - benchmark[i]))),
 );
+
+/** Final equity over the initial capital. */
+export function growthOf({ equity, initialCapital }: MetricSample): number {
+  return (equity.at(-1) ?? initialCapital) / initialCapital;
+}
 
 /** Years that the returns cover. */
 export function yearsOf(sample: MetricSample): number {

@@ -105,16 +105,36 @@ export function columnNames(id: string, indicator: Indicator): string[] {
  * Computes an indicator whose inputs may be undefined on some rows (another indicator's warm-up, a ratio without a
  * denominator): it sees only the bars on which every input is defined, and is NaN on the others.
  */
-export function runIndicator(indicator: Indicator, input: IndicatorInput, parameters: ParameterValues): Float64Array[] {
+export function runIndicator(indicator: Indicator, input: IndicatorInput, given: ParameterValues): Float64Array[] {
+  const parameters = withIntegers(given);
+  const columns = Object.values(input.series);
+  if (columns.every(isDefined)) return indicator.compute(input, parameters);
   const rows = barCount(input.bars);
-  const seen = definedRows(Object.values(input.series), rows);
-  if (seen.length === rows) return indicator.compute(input, parameters);
+  const seen = definedRows(columns, rows);
   const start = rows - seen.length;
   const pick =
     seen[0] === start ? (all: Float64Array) => all.subarray(start) : (all: Float64Array) => gather(all, seen);
   const bars = mapColumns((column) => pick(input.bars[column]));
   const series = Object.fromEntries(Object.entries(input.series).map(([name, values]) => [name, pick(values)]));
   return indicator.compute({ bars, series }, parameters).map((values) => scatter(values, seen, rows));
+}
+
+/**
+ * The same values, whole numbers held as integers. A 14 that was ever kept in a field beside a 0.02 has become a
+ * floating-point number, and a loop that starts at one counts in them at half the speed. An object without a prototype
+ * is a dictionary to V8: it has no fields, and keeps each value as it is given.
+ */
+function withIntegers(parameters: ParameterValues): ParameterValues {
+  const held: Record<string, number | string> = Object.create(null);
+  for (const [name, value] of Object.entries(parameters)) {
+    held[name] = Number.isInteger(value) ? Number(value) | 0 : value;
+  }
+  return held;
+}
+
+function isDefined(values: Float64Array): boolean {
+  for (let row = 0; row < values.length; row++) if (Number.isNaN(values[row])) return false;
+  return true;
 }
 
 function definedRows(series: Float64Array[], rows: number): Int32Array {

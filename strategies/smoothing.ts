@@ -16,45 +16,69 @@ export function wilderMean(values: Float64Array, period: number, first = 0): Flo
   return smoothed(values, 1 / period, period, first);
 }
 
+/*
+ * A recursion taken row by row waits at each for the row before. Here and in the average true range two rows are
+ * written out in terms of the two before, which halves the wait. Pairs are counted from the seed on, never from the
+ * end: the bits of a row do not depend on how many follow it.
+ */
+
+/** mean += k (x - mean), seeded with the mean of the first `seeds` values; exact where the values do not change. */
 function smoothed(values: Float64Array, k: number, seeds: number, first: number): Float64Array {
   const rows = values.length;
   const start = first + seeds - 1;
   const means = warmingUp(rows, start);
   if (start >= rows) return means;
-  let mean = 0;
-  for (let row = first; row <= start; row++) mean += values[row];
-  mean /= seeds;
+  let mean = sumOf(values, first, start + 1) / seeds;
   means[start] = mean;
-  for (let row = start + 1; row < rows; row++) {
-    mean += k * (values[row] - mean);
-    means[row] = mean;
+  const both = 1 - (1 - k) ** 2;
+  for (let row = start + 1; row < rows; row += 2) {
+    const value = values[row];
+    const gap = value - mean;
+    means[row] = mean + k * gap;
+    if (row + 1 === rows) break;
+    mean = mean + k * (values[row + 1] - value) + both * gap;
+    means[row + 1] = mean;
   }
   return means;
 }
 
+/** Sum of the rows `from` (inclusive) to `to` (exclusive). */
+export function sumOf(values: Float64Array, from: number, to: number): number {
+  let sum = 0;
+  for (let row = from; row < to; row++) sum += values[row];
+  return sum;
+}
+
 /**
- * 100 (G - lossWeight L) / (G + L) over Wilder's means of the gains and losses from value to value, each seeded with
- * the mean of the first `period` changes; 0 while nothing has changed. Defined from row `period`.
+ * middle + reach (G - L) / (G + L) over Wilder's means of the gains and losses from value to value, each seeded with
+ * the mean of the first `period` changes; 0 while nothing has changed. Defined from row `period`. G - L and G + L are
+ * the means of the changes and of their sizes, so no change needs to be told a gain or a loss.
  */
-export function gainBalance(values: Float64Array, period: number, lossWeight: 0 | 1): Float64Array {
+export function gainBalance(values: Float64Array, period: number, middle: number, reach: number): Float64Array {
   const rows = values.length;
   const balance = warmingUp(rows, period);
+  if (period >= rows) return balance;
   const k = 1 / period;
-  let gain = 0;
-  let loss = 0;
-  for (let row = 1; row < rows; row++) {
-    const change = values[row] - values[row - 1];
-    const up = 0.5 * (Math.abs(change) + change); // max(change, 0), without a branch that is mispredicted half the time
-    const down = up - change;
-    if (row <= period) {
-      gain += up * k;
-      loss += down * k;
-    } else {
-      gain += (up - gain) * k;
-      loss += (down - loss) * k;
-    }
-    const total = gain + loss;
-    if (row >= period) balance[row] = total > 0 ? 100 * ((gain - lossWeight * loss) / total) : 0;
+  const keep = 1 - k;
+  const keepBoth = keep * keep;
+  let net = 0;
+  let total = 0;
+  for (let row = 1; row <= period; row++) {
+    const change = k * (values[row] - values[row - 1]);
+    net += change;
+    total += Math.abs(change);
+  }
+  balance[period] = total > 0 ? middle + reach * (net / total) : 0;
+  for (let row = period + 1; row < rows; row += 2) {
+    const change = k * (values[row] - values[row - 1]);
+    const size = Math.abs(change);
+    const moved = keep * total + size;
+    balance[row] = moved > 0 ? middle + reach * ((keep * net + change) / moved) : 0;
+    if (row + 1 === rows) break;
+    const next = k * (values[row + 1] - values[row]);
+    net = keepBoth * net + (keep * change + next);
+    total = keepBoth * total + (keep * size + Math.abs(next));
+    balance[row + 1] = total > 0 ? middle + reach * (net / total) : 0;
   }
   return balance;
 }

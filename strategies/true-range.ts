@@ -1,16 +1,20 @@
 import type { Bars } from '@stratlab/data/bars.ts';
-import { rollingMean } from './rolling.ts';
-import { wilderMean } from './smoothing.ts';
+import { rollingMean, warmingUp } from './rolling.ts';
+
+/**
+ * The larger of `high` and the close before less the smaller of `low` and that close: the mean of the three distances
+ * between them times 3/2, which needs no comparison that could be mispredicted.
+ */
+export function span(high: number, low: number, before: number): number {
+  return 0.5 * (high - low + Math.abs(high - before) + Math.abs(low - before));
+}
 
 /** High to low of each bar, the previous close included; of the first bar, which has none, high - low. */
 export function trueRange({ high, low, close }: Bars): Float64Array {
   const rows = high.length;
   const ranges = new Float64Array(rows);
   if (rows > 0) ranges[0] = high[0] - low[0];
-  for (let row = 1; row < rows; row++) {
-    const before = close[row - 1];
-    ranges[row] = Math.max(high[row], before) - Math.min(low[row], before);
-  }
+  for (let row = 1; row < rows; row++) ranges[row] = span(high[row], low[row], close[row - 1]);
   return ranges;
 }
 
@@ -22,10 +26,31 @@ export type AverageRange = 'wilder' | 'tradingview' | 'sma';
 
 /** Mean true range over `period` bars, in price units; defined from row `averageRangeWarmup`. */
 export function averageTrueRange(bars: Bars, period: number, kind: AverageRange = 'wilder'): Float64Array {
-  const ranges = trueRange(bars);
-  return kind === 'sma' ? rollingMean(ranges, period) : wilderMean(ranges, period, kind === 'wilder' ? 1 : 0);
+  return kind === 'sma' ? rollingMean(trueRange(bars), period) : wilderRange(bars, period, kind === 'wilder' ? 1 : 0);
 }
 
 export function averageRangeWarmup(period: number, kind: AverageRange = 'wilder'): number {
   return kind === 'wilder' ? period : period - 1;
+}
+
+/** Wilder's mean of the true range, mean += (range - mean) / period, seeded with the first `period` from row `first` on. */
+function wilderRange({ high, low, close }: Bars, period: number, first: 0 | 1): Float64Array {
+  const rows = high.length;
+  const start = first + period - 1;
+  const means = warmingUp(rows, start);
+  if (start >= rows) return means;
+  const k = 1 / period;
+  const keep = 1 - k;
+  const keepBoth = keep * keep;
+  let mean = first === 0 ? k * (high[0] - low[0]) : 0;
+  for (let row = 1; row <= start; row++) mean += k * span(high[row], low[row], close[row - 1]);
+  means[start] = mean;
+  for (let row = start + 1; row < rows; row += 2) {
+    const range = k * span(high[row], low[row], close[row - 1]);
+    means[row] = keep * mean + range;
+    if (row + 1 === rows) break;
+    mean = keepBoth * mean + (keep * range + k * span(high[row + 1], low[row + 1], close[row]));
+    means[row + 1] = mean;
+  }
+  return means;
 }

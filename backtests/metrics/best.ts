@@ -1,5 +1,5 @@
 import { type Metric, reasons, undefinedBecause } from '../metric.ts';
-import { sortedReturns } from '../sample-statistics.ts';
+import { orderedReturns } from '../sample-statistics.ts';
 
 export const best: Metric = {
   name: 'best',
@@ -9,6 +9,7 @@ export const best: Metric = {
   source: 'by definition',
   headline: false,
   compute(sample) {
-    return sortedReturns(sample).at(-1) ?? undefinedBecause(reasons.noReturns);
+    if (sample.returns.length === 0) return undefinedBecause(reasons.noReturns);
+    return orderedReturns(sample).at(sample.returns.length - 1);
   },
 };

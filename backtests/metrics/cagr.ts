@@ -1,5 +1,5 @@
 import { type Metric, reasons, undefinedBecause } from '../metric.ts';
-import { curve, yearsOf } from '../sample-statistics.ts';
+import { growthOf, yearsOf } from '../sample-statistics.ts';
 
 export const cagr: Metric = {
   name: 'cagr',
@@ -9,9 +9,8 @@ export const cagr: Metric = {
   source: 'empyrical-reloaded cagr',
   headline: true,
   compute(sample) {
-    const points = curve(sample);
     if (sample.returns.length === 0) return undefinedBecause(reasons.noReturns);
-    const growth = points[points.length - 1] / points[0];
+    const growth = growthOf(sample);
     return growth < 0 ? undefinedBecause(reasons.ruined) : growth ** (1 / yearsOf(sample)) - 1;
   },
 };

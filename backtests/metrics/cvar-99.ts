@@ -1,7 +1,5 @@
 import { type Metric, reasons, undefinedBecause } from '../metric.ts';
-import { sortedReturns } from '../sample-statistics.ts';
-import { average } from '../statistics/moments.ts';
-import { percentile } from '../statistics/percentile.ts';
+import { meanUpTo, orderedReturns } from '../sample-statistics.ts';
 
 export const cvar99: Metric = {
   name: 'cvar_99',
@@ -11,9 +9,7 @@ export const cvar99: Metric = {
   source: 'Rockafellar & Uryasev (2000), J. Risk 2(3)',
   headline: false,
   compute(sample) {
-    const sorted = sortedReturns(sample);
-    if (sorted.length === 0) return undefinedBecause(reasons.noReturns);
-    const bound = percentile(sorted, 0.01);
-    return average(sorted.filter((value) => value <= bound));
+    if (sample.returns.length === 0) return undefinedBecause(reasons.noReturns);
+    return meanUpTo(sample.returns, orderedReturns(sample).percentile(0.01));
   },
 };

@@ -1,5 +1,5 @@
 import { type Metric, reasons, undefinedBecause } from '../metric.ts';
-import { sortedReturns } from '../sample-statistics.ts';
+import { orderedReturns } from '../sample-statistics.ts';
 import { average } from '../statistics/moments.ts';
 
 export const cvarTail95: Metric = {
@@ -11,6 +11,6 @@ export const cvarTail95: Metric = {
   headline: false,
   compute(sample) {
     if (sample.returns.length === 0) return undefinedBecause(reasons.noReturns);
-    return average(sortedReturns(sample).subarray(0, Math.floor(0.05 * (sample.returns.length - 1)) + 1));
+    return average(orderedReturns(sample).smallest(Math.floor(0.05 * (sample.returns.length - 1)) + 1));
   },
 };

@@ -1,4 +1,5 @@
-import { type Metric, undefinedBecause } from '../metric.ts';
+import { exposureTo } from '../exposure-to.ts';
+import type { Metric } from '../metric.ts';
 
 export const exposure: Metric = {
   name: 'exposure',
@@ -8,15 +9,6 @@ export const exposure: Metric = {
   source: 'backtesting.py 0.6 Exposure Time',
   headline: true,
   compute(sample) {
-    const { position, trades, firstBar } = sample;
-    if (position.length === 0) return undefinedBecause('no position per bar is known');
-    const within = new Set(
-      trades.filter((trade) => trade.entryBar === trade.exitBar).map((trade) => trade.entryBar - firstBar),
-    );
-    let held = 0;
-    for (let row = 0; row < position.length; row++) {
-      if (position[row] !== 0 || (row > 0 && position[row - 1] !== 0) || within.has(row)) held++;
-    }
-    return held / position.length;
+    return exposureTo(0, sample);
   },
 };

@@ -1,5 +1,5 @@
 import { type Metric, reasons, undefinedBecause } from '../metric.ts';
-import { curve } from '../sample-statistics.ts';
+import { growthOf } from '../sample-statistics.ts';
 
 export const geometricMeanReturn: Metric = {
   name: 'geometric_mean_return',
@@ -9,9 +9,8 @@ export const geometricMeanReturn: Metric = {
   source: 'by definition',
   headline: false,
   compute(sample) {
-    const points = curve(sample);
     if (sample.returns.length === 0) return undefinedBecause(reasons.noReturns);
-    const growth = points[points.length - 1] / points[0];
+    const growth = growthOf(sample);
     return growth < 0 ? undefinedBecause(reasons.ruined) : growth ** (1 / sample.returns.length) - 1;
   },
 };

@@ -12,6 +12,7 @@ import { beta } from './beta.ts';
 import { cagr } from './cagr.ts';
 import { calmar } from './calmar.ts';
 import { correlation } from './correlation.ts';
+import { costShare } from './cost-share.ts';
 import { costsPaid } from './costs-paid.ts';
 import { cvar95 } from './cvar-95.ts';
 import { cvar99 } from './cvar-99.ts';
@@ -25,6 +26,8 @@ import { expectancy } from './expectancy.ts';
 import { expectancyR } from './expectancy-r.ts';
 import { expectancyReturn } from './expectancy-return.ts';
 import { exposure } from './exposure.ts';
+import { exposureLong } from './exposure-long.ts';
+import { exposureShort } from './exposure-short.ts';
 import { finalEquity } from './final-equity.ts';
 import { gainToPain } from './gain-to-pain.ts';
 import { geometricMeanReturn } from './geometric-mean-return.ts';
@@ -166,6 +169,9 @@ export const metrics: readonly Metric[] = [
   geometricMeanTradeReturn,
   maxConsecutiveWins,
   maxConsecutiveLosses,
+  exposureLong,
+  exposureShort,
+  costShare,
   tradedNotional,
   totalCommission,
   largestWin,

@@ -1,6 +1,5 @@
 import { type Metric, reasons, undefinedBecause } from '../metric.ts';
-import { negligible, sortedReturns } from '../sample-statistics.ts';
-import { percentile } from '../statistics/percentile.ts';
+import { negligible, orderedReturns } from '../sample-statistics.ts';
 
 export const tailRatio: Metric = {
   name: 'tail_ratio',
@@ -11,8 +10,8 @@ export const tailRatio: Metric = {
   headline: false,
   compute(sample) {
     if (sample.returns.length === 0) return undefinedBecause(reasons.noReturns);
-    const sorted = sortedReturns(sample);
-    const low = Math.abs(percentile(sorted, 0.05));
-    return low <= negligible ? undefinedBecause('the 0.05 quantile is zero') : Math.abs(percentile(sorted, 0.95)) / low;
+    const ordered = orderedReturns(sample);
+    const low = Math.abs(ordered.percentile(0.05));
+    return low <= negligible ? undefinedBecause('the 0.05 quantile is zero') : Math.abs(ordered.percentile(0.95)) / low;
   },
 };

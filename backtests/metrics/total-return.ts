@@ -1,5 +1,5 @@
 import { type Metric, reasons, undefinedBecause } from '../metric.ts';
-import { curve } from '../sample-statistics.ts';
+import { growthOf } from '../sample-statistics.ts';
 
 export const totalReturn: Metric = {
   name: 'total_return',
@@ -9,7 +9,6 @@ export const totalReturn: Metric = {
   source: 'by definition',
   headline: true,
   compute(sample) {
-    const points = curve(sample);
-    return points.length < 2 ? undefinedBecause(reasons.noReturns) : points[points.length - 1] / points[0] - 1;
+    return sample.equity.length === 0 ? undefinedBecause(reasons.noReturns) : growthOf(sample) - 1;
   },
 };

@@ -1,6 +1,5 @@
 import { type Metric, reasons, undefinedBecause } from '../metric.ts';
-import { sortedReturns } from '../sample-statistics.ts';
-import { percentile } from '../statistics/percentile.ts';
+import { orderedReturns } from '../sample-statistics.ts';
 
 export const var95: Metric = {
   name: 'var_95',
@@ -11,6 +10,6 @@ export const var95: Metric = {
   headline: true,
   compute(sample) {
     if (sample.returns.length === 0) return undefinedBecause(reasons.noReturns);
-    return percentile(sortedReturns(sample), 0.05);
+    return orderedReturns(sample).percentile(0.05);
   },
 };

@@ -1,6 +1,5 @@
 import { type Metric, reasons, undefinedBecause } from '../metric.ts';
-import { sortedReturns } from '../sample-statistics.ts';
-import { percentile } from '../statistics/percentile.ts';
+import { orderedReturns } from '../sample-statistics.ts';
 
 export const var99: Metric = {
   name: 'var_99',
@@ -11,6 +10,6 @@ export const var99: Metric = {
   headline: false,
   compute(sample) {
     if (sample.returns.length === 0) return undefinedBecause(reasons.noReturns);
-    return percentile(sortedReturns(sample), 0.01);
+    return orderedReturns(sample).percentile(0.01);
   },
 };

@@ -1,5 +1,5 @@
 import { type Metric, reasons, undefinedBecause } from '../metric.ts';
-import { sortedReturns } from '../sample-statistics.ts';
+import { orderedReturns } from '../sample-statistics.ts';
 
 export const worst: Metric = {
   name: 'worst',
@@ -9,6 +9,7 @@ export const worst: Metric = {
   source: 'by definition',
   headline: false,
   compute(sample) {
-    return sortedReturns(sample).at(0) ?? undefinedBecause(reasons.noReturns);
+    if (sample.returns.length === 0) return undefinedBecause(reasons.noReturns);
+    return orderedReturns(sample).at(0);
   },
 };

@@ -4,6 +4,7 @@ import { addDemo } from './demo.ts';
 import { addExport } from './export.ts';
 import { addImport } from './import.ts';
 import { addServe } from './serve.ts';
+import { addSimulate } from './simulate.ts';
 import { addStatus } from './status.ts';
 
 /** Every command, in the order of the help. */
@@ -12,6 +13,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   addDemo,
   addImport,
   addExport,
+  addSimulate,
   addStatus,
   addBackup,
 ];

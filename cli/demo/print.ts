@@ -23,9 +23,8 @@ interface TrainingProgress {
 export function trainingLine({ progress, stage, eta_ms }: TrainingProgress): void {
   const left = eta_ms == null ? '' : `, ${(eta_ms / 1000).toFixed(1)} s left`;
   const line = `${'Training'.padEnd(nameWidth)} ${stage === '' ? 'waiting' : stage}, ${progress.toFixed(0)} %${left}`;
-  if (!process.stdout.isTTY) return say(line);
   clearLine();
-  process.stdout.write(line);
+  process.stdout.write(process.stdout.isTTY ? line : `${line}\n`);
 }
 
 function clearLine(): void {

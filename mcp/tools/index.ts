@@ -2,6 +2,7 @@ import type { Tool } from '../tool.ts';
 import { cancelTaskTool } from './cancel-task.ts';
 import { checkDataQualityTool } from './check-data-quality.ts';
 import { computeIndicatorsTool } from './compute-indicators.ts';
+import { computeMetricsTool } from './compute-metrics.ts';
 import { createStrategyTool } from './create-strategy.ts';
 import { endExperimentTool } from './end-experiment.ts';
 import { getBacktestTool } from './get-backtest.ts';
@@ -52,6 +53,7 @@ export const tools: readonly Tool[] = [
   runBacktestTool,
   getBacktestTool,
   getBacktestTradesTool,
+  computeMetricsTool,
   getChartTool,
   getResearchBriefTool,
   startExperimentTool,

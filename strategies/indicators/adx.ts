@@ -1,6 +1,8 @@
+import type { Bars } from '@stratlab/data/bars.ts';
 import { indicator, period } from '../indicator.ts';
 import { warmingUp } from '../rolling.ts';
-import { trueRange } from '../true-range.ts';
+import { wilderMean } from '../smoothing.ts';
+import { span } from '../true-range.ts';
 
 export const adx = indicator({
   type: 'adx',
@@ -10,36 +12,55 @@ export const adx = indicator({
   inputs: {},
   outputs: ['adx', 'plus_di', 'minus_di', 'dx'],
   formula:
-    "DI = 100 DM / TR, each summed by Wilder's S - S / n + x; dx = 100 |plus - minus| / (plus + minus), unchanged where both are 0; adx = Wilder's mean of dx",
+    "DI = 100 DM / TR, each summed by Wilder's S - S / n + x; dx = 100 |plus - minus| / (plus + minus), 0 where both are 0; adx = Wilder's mean of dx",
   source: 'W. Wilder, New Concepts in Technical Trading Systems (1978); TA-Lib ADX, PLUS_DI, MINUS_DI, DX',
   priceUnits: false,
   warmup: ({ period }) => [2 * period - 1, period, period, period],
   compute({ bars }, { period }) {
-    const { high, low } = bars;
-    const rows = high.length;
-    const ranges = trueRange(bars);
-    const adx = warmingUp(rows, 2 * period - 1);
-    const [plusDi, minusDi, dx] = [0, 1, 2].map(() => warmingUp(rows, period));
-    const k = 1 / period;
-    let [plus, minus, range, index, mean] = [0, 0, 0, 0, 0];
-    for (let row = 1; row < rows; row++) {
-      const up = high[row] - high[row - 1];
-      const down = low[row - 1] - low[row];
-      const decay = row < period ? 0 : k;
-      plus += (up > down && up > 0 ? up : 0) - decay * plus;
-      minus += (down > up && down > 0 ? down : 0) - decay * minus;
-      range += ranges[row] - decay * range;
-      if (row < period) continue;
-      plusDi[row] = range > 0 ? 100 * (plus / range) : 0;
-      minusDi[row] = range > 0 ? 100 * (minus / range) : 0;
-      const moved = plus + minus;
-      if (moved > 0) {
-        index = 100 * (Math.abs(plus - minus) / moved);
-        mean += row < 2 * period ? index * k : (index - mean) * k;
-      }
-      dx[row] = index;
-      if (row >= 2 * period - 1) adx[row] = mean;
-    }
-    return [adx, plusDi, minusDi, dx];
+    const { plusDi, minusDi, dx } = directional(bars, period);
+    return [wilderMean(dx, period, period), plusDi, minusDi, dx];
   },
 });
+
+interface Directional {
+  readonly plusDi: Float64Array;
+  readonly minusDi: Float64Array;
+  readonly dx: Float64Array;
+}
+
+function directional({ high, low, close }: Bars, period: number): Directional {
+  const rows = high.length;
+  const plusDi = warmingUp(rows, period);
+  const minusDi = warmingUp(rows, period);
+  const dx = warmingUp(rows, period);
+  const directional = { plusDi, minusDi, dx };
+  const k = 1 / period;
+  let plus = 0;
+  let minus = 0;
+  let range = 0;
+  for (let row = 1; row < Math.min(period, rows); row++) {
+    const up = rise(high[row] - high[row - 1]);
+    const down = rise(low[row - 1] - low[row]);
+    plus += up * Number(up > down);
+    minus += down * Number(down > up);
+    range += span(high[row], low[row], close[row - 1]);
+  }
+  for (let row = period; row < rows; row++) {
+    const up = rise(high[row] - high[row - 1]);
+    const down = rise(low[row - 1] - low[row]);
+    plus += up * Number(up > down) - k * plus;
+    minus += down * Number(down > up) - k * minus;
+    range += span(high[row], low[row], close[row - 1]) - k * range;
+    const percent = range > 0 ? 100 / range : 0;
+    const moved = plus + minus;
+    plusDi[row] = plus * percent;
+    minusDi[row] = minus * percent;
+    dx[row] = moved > 0 ? 100 * (Math.abs(plus - minus) / moved) : 0;
+  }
+  return directional;
+}
+
+/** What is positive of a change, found without a branch: it would be mispredicted half the time. */
+function rise(change: number): number {
+  return 0.5 * (Math.abs(change) + change);
+}

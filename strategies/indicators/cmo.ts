@@ -12,5 +12,5 @@ export const cmo = indicator({
   source: 'TA-Lib CMO; after T. Chande and S. Kroll, The New Technical Trader (1994)',
   priceUnits: false,
   warmup: ({ period }) => [period],
-  compute: ({ series }, { period }) => [gainBalance(series.source, period, 1)],
+  compute: ({ series }, { period }) => [gainBalance(series.source, period, 0, 100)],
 });

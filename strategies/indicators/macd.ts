@@ -1,5 +1,6 @@
 import { indicator, period } from '../indicator.ts';
-import { exponentialMean } from '../smoothing.ts';
+import { warmingUp } from '../rolling.ts';
+import { sumOf } from '../smoothing.ts';
 
 export const macd = indicator({
   type: 'macd',
@@ -17,14 +18,37 @@ export const macd = indicator({
     return [rows, rows, rows];
   },
   compute({ series: { source } }, { fast_period, slow_period, signal_period }) {
-    const longest = Math.max(fast_period, slow_period);
-    const line = exponentialMean(source, fast_period, longest - fast_period);
-    const slow = exponentialMean(source, slow_period, longest - slow_period);
-    for (let row = 0; row < line.length; row++) line[row] -= slow[row];
-    const signal = exponentialMean(line, signal_period, longest - 1);
-    line.fill(Number.NaN, 0, longest + signal_period - 2);
-    const histogram = slow;
-    for (let row = 0; row < line.length; row++) histogram[row] = line[row] - signal[row];
-    return [line, signal, histogram];
+    const rows = source.length;
+    const seeds = Math.max(fast_period, slow_period);
+    const start = seeds + signal_period - 2;
+    const line = warmingUp(rows, start);
+    const signal = warmingUp(rows, start);
+    const histogram = warmingUp(rows, start);
+    const outputs = [line, signal, histogram];
+    if (start >= rows) return outputs;
+    const kFast = 2 / (fast_period + 1);
+    const kSlow = 2 / (slow_period + 1);
+    const kSignal = 2 / (signal_period + 1);
+    let fast = sumOf(source, seeds - fast_period, seeds) / fast_period;
+    let slow = sumOf(source, seeds - slow_period, seeds) / slow_period;
+    let mean = (fast - slow) / signal_period;
+    for (let row = seeds; row <= start; row++) {
+      fast += kFast * (source[row] - fast);
+      slow += kSlow * (source[row] - slow);
+      mean += (fast - slow) / signal_period;
+    }
+    line[start] = fast - slow;
+    signal[start] = mean;
+    histogram[start] = fast - slow - mean;
+    for (let row = start + 1; row < rows; row++) {
+      fast += kFast * (source[row] - fast);
+      slow += kSlow * (source[row] - slow);
+      const difference = fast - slow;
+      mean += kSignal * (difference - mean);
+      line[row] = difference;
+      signal[row] = mean;
+      histogram[row] = difference - mean;
+    }
+    return outputs;
   },
 });

@@ -12,5 +12,5 @@ export const rsi = indicator({
   source: 'W. Wilder, New Concepts in Technical Trading Systems (1978); TA-Lib RSI',
   priceUnits: false,
   warmup: ({ period }) => [period],
-  compute: ({ series }, { period }) => [gainBalance(series.source, period, 0)],
+  compute: ({ series }, { period }) => [gainBalance(series.source, period, 50, 50)],
 });

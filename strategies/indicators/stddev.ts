@@ -1,5 +1,5 @@
 import { indicator, period } from '../indicator.ts';
-import { rollingMoments } from '../rolling.ts';
+import { rollingDeviation } from '../rolling.ts';
 
 export const stddev = indicator({
   type: 'stddev',
@@ -12,5 +12,5 @@ export const stddev = indicator({
   source: 'TA-Lib STDDEV (ddof 0)',
   priceUnits: true,
   warmup: ({ period }) => [period - 1],
-  compute: ({ series }, { period, ddof }) => [rollingMoments(series.source, period, ddof).deviation],
+  compute: ({ series }, { period, ddof }) => [rollingDeviation(series.source, period, ddof)],
 });

@@ -19,7 +19,7 @@ export const stochrsi = indicator({
     return [rows, rows];
   },
   compute({ series }, { rsi_period, k_period, d_period }) {
-    const rsi = gainBalance(series.source, rsi_period, 0);
+    const rsi = gainBalance(series.source, rsi_period, 50, 50);
     const k = placeInRange(rsi, rsi, rsi, k_period, rsi_period);
     const d = rollingMean(k, d_period, rsi_period + k_period - 1);
     k.fill(Number.NaN, 0, rsi_period + k_period + d_period - 2);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { type Replay, readReplay, replayEngineSchema, replayOrders } from '@stratlab/backtests/replay.ts';
+import { readOrderDocument } from '@stratlab/backtests/order-document.ts';
+import { type Replay, replayEngineSchema, replayOrders } from '@stratlab/backtests/replay.ts';
 import { LabError } from '@stratlab/data/error.ts';
 import { dailyBars, type Row } from './market.ts';
 
@@ -13,7 +14,7 @@ interface Order {
 }
 
 function replayed(rows: Row[], orders: Order[], engine: object = {}): Replay {
-  const request = readReplay({ orders: orders.map((order) => ({ kind: 'entry', ...order })), engine });
+  const request = readOrderDocument({ orders: orders.map((order) => ({ kind: 'entry', ...order })), engine });
   return replayOrders(dailyBars(rows), request.orders, request.engine ?? replayEngineSchema.parse({}));
 }
 
@@ -25,18 +26,19 @@ function written({ trades }: Replay): string[] {
 
 test('a list of orders is read as objects, or as arrays under order_fields', () => {
   const order = { issued_on_bar: 3, kind: 'entry', size: 2, limit: 99, stop: null, sl: null, tp: null };
-  const asObject = readReplay({ orders: [{ issued_on_bar: 3, kind: 'entry', size: 2, limit: 99 }] });
-  const asArray = readReplay({
+  const asObject = readOrderDocument({ orders: [{ issued_on_bar: 3, kind: 'entry', size: 2, limit: 99 }] });
+  const asArray = readOrderDocument({
     orders: [['entry', 3, 2, 99]],
     order_fields: ['kind', 'issued_on_bar', 'size', 'limit'],
   });
-  assert.deepEqual(asObject, { orders: [{ ...order, entry_bar_of_trade: null }], engine: null });
+  const absent = { entry_bar_of_trade: null, valid_bars: null, price: null, fees: null };
+  assert.deepEqual(asObject, { orders: [{ ...order, ...absent }], engine: null, execution: null });
   assert.deepEqual(asArray, asObject);
 });
 
 test('a recorded run is read by its result, its outcomes left aside', () => {
   const result = { orders: [[1, 'entry', 1, null, null, null, null, null]], trades: 'ignored', equity: 'ignored' };
-  const { orders, engine } = readReplay({ id: 'x', engine: { cash: 500, commission: [5, 0.001] }, result });
+  const { orders, engine } = readOrderDocument({ id: 'x', engine: { cash: 500, commission: [5, 0.001] }, result });
   assert.equal(orders.length, 1);
   assert.deepEqual([engine?.cash, engine?.commission, engine?.margin], [500, [5, 0.001], 1]);
 });
@@ -44,8 +46,11 @@ test('a recorded run is read by its result, its outcomes left aside', () => {
 test('a row that cannot be read is refused by its number', () => {
   const refused = (orders: unknown) => (error: unknown) =>
     error instanceof LabError && error.code === 'invalid_input' && error.path === orders;
-  assert.throws(() => readReplay({ orders: [{ issued_on_bar: 1, kind: 'buy', size: 1 }] }), refused('orders.0.kind'));
-  assert.throws(() => readReplay({ orders: 3 }), LabError);
+  assert.throws(
+    () => readOrderDocument({ orders: [{ issued_on_bar: 1, kind: 'buy', size: 1 }] }),
+    refused('orders.0.kind'),
+  );
+  assert.throws(() => readOrderDocument({ orders: 3 }), LabError);
   assert.throws(() => replayed([calm], [{ issued_on_bar: 7, size: 2 }]), LabError);
   assert.throws(
     () => replayed([calm, calm], [{ issued_on_bar: 0, kind: 'close', size: -2, entry_bar_of_trade: 9 }]),
@@ -85,6 +90,42 @@ test('hedging keeps both sides open', () => {
   ];
   const replay = replayed([calm, calm, [110, 110, 110, 110]], orders, { hedging: true, finalize_trades: true });
   assert.deepEqual(written(replay), ['5 1@100 -> 2@110', '-5 1@100 -> 2@110']);
+});
+
+test('what a recorded list names of an exclusive engine is not done twice', () => {
+  const orders = [
+    { issued_on_bar: 0, size: 5 },
+    { issued_on_bar: 1, size: 7 },
+    { issued_on_bar: 1, kind: 'close', size: -5, entry_bar_of_trade: 1 },
+    { issued_on_bar: 1, size: -7 },
+    { issued_on_bar: 1, kind: 'close', size: -5, entry_bar_of_trade: 1 },
+  ];
+  const exclusive = { exclusive_orders: true, finalize_trades: true };
+  const listed = written(replayed([calm, calm, calm], orders, exclusive));
+  const bare = orders.filter(({ kind }) => kind !== 'close');
+  assert.deepEqual(listed, written(replayed([calm, calm, calm], bare, exclusive)));
+  assert.equal(listed[0], '5 1@100 -> 2@100');
+});
+
+test('two trades of one bar and size are closed by one order each', () => {
+  const close = { issued_on_bar: 1, kind: 'close', size: -5, entry_bar_of_trade: 1 };
+  const orders = [{ issued_on_bar: 0, size: 5 }, { issued_on_bar: 0, size: 5 }, close, close];
+  assert.deepEqual(written(replayed([calm, calm, calm], orders)), ['5 1@100 -> 2@100', '5 1@100 -> 2@100']);
+});
+
+test('what stays open is told apart, and its costs are counted', () => {
+  const replay = replayed([calm, calm, [110, 110, 110, 110]], [{ issued_on_bar: 0, size: 5 }], { commission: 0.01 });
+  assert.deepEqual(replay.trades, []);
+  assert.deepEqual(
+    replay.open_trades.map(({ size, exit_bar, pnl }) => [size, exit_bar, pnl]),
+    [[5, 2, 45]],
+  );
+  assert.deepEqual([replay.costs_paid, replay.traded_notional, [...replay.position]], [5, 500, [0, 5, 5]]);
+});
+
+test('a recorded fill is no order of that engine', () => {
+  const fill = { issued_on_bar: 0, kind: 'fill', size: 5, price: 100 };
+  assert.throws(() => replayed([calm], [fill]), LabError);
 });
 
 test('an order that cannot be afforded is dropped, ruin ends the run at zero', () => {

@@ -2,14 +2,9 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { type Decisions, noDecisions } from '@stratlab/backtests/decisions.ts';
 import { type Execution, overrideExecution } from '@stratlab/backtests/execution.ts';
-import {
-  type ExplicitOrder,
-  type Replay,
-  type ReplayEngine,
-  readReplay,
-  replayEngineSchema,
-  replayOrders,
-} from '@stratlab/backtests/replay.ts';
+import type { ExplicitOrder } from '@stratlab/backtests/explicit-order.ts';
+import { readOrderDocument } from '@stratlab/backtests/order-document.ts';
+import { type Replay, type ReplayEngine, replayEngineSchema, replayOrders } from '@stratlab/backtests/replay.ts';
 import { simulate } from '@stratlab/backtests/simulate.ts';
 import { type Bars, mapColumns } from '@stratlab/data/bars.ts';
 import { guessInstrument } from '@stratlab/data/instrument.ts';
@@ -65,7 +60,7 @@ test('every recorded run of backtesting.py replays from its orders: trades, equi
 }, async (t) => {
   for (const run of recordedRuns()) {
     await t.test(run.id, () => {
-      const { orders, engine } = readReplay(run);
+      const { orders, engine } = readOrderDocument(run);
       const replay = replayOrders(barsOf(run.data), orders, engine ?? replayEngineSchema.parse({}));
       assertTrades(replay, run.result);
       for (const [bar, expected] of run.result.equity.entries())
@@ -116,7 +111,7 @@ test('simulate makes the same trades from the decisions behind those runs, where
   for (const run of recordedRuns().filter(sameRules)) {
     await t.test(run.id, () => {
       const bars = barsOf(run.data);
-      const { orders, engine = null } = readReplay(run);
+      const { orders, engine = null } = readOrderDocument(run);
       assert.ok(engine !== null);
       const decisions = { ...decisionsOf(orders, bars.time.length), prices: bracketPrices(orders) };
       const execution = executionOf(engine, run.strategy, run.params);

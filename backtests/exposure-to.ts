@@ -1,0 +1,39 @@
+import { type MetricSample, type UndefinedMetric, undefinedBecause } from './metric.ts';
+
+/**
+ * Share of the bars in which a position of this side (1 long, -1 short, 0 either) was held, if only for a part of them:
+ * the entry and the exit bar count. Undefined where no position per bar is known.
+ */
+export function exposureTo(side: -1 | 0 | 1, sample: MetricSample): number | UndefinedMetric {
+  const { position } = sample;
+  if (position.length === 0) return undefinedBecause('no position per bar is known');
+  const rows = position.length;
+  let held = 0;
+  for (let row = 0; row < rows; ) {
+    const units = position[row];
+    let end = row + 1;
+    while (end < rows && position[end] === units) end++;
+    if (holds(units, side)) {
+      held += end - row;
+      if (end < rows && !holds(position[end], side)) held++;
+    }
+    row = end;
+  }
+  return (held + roundTripBars(sample, side)) / position.length;
+}
+
+function holds(units: number, side: number): boolean {
+  return side === 0 ? units !== 0 : units * side > 0;
+}
+
+/** Bars that began and ended without such a position, and held one in between. */
+function roundTripBars({ position, trades, firstBar }: MetricSample, side: number): number {
+  const rows = new Set<number>();
+  for (let k = 0; k < trades.length; k++) {
+    const { entryBar, exitBar, direction } = trades[k];
+    if (entryBar !== exitBar || (side !== 0 && direction !== (side > 0 ? 'long' : 'short'))) continue;
+    const row = entryBar - firstBar;
+    if (!holds(position[row], side) && (row === 0 || !holds(position[row - 1], side))) rows.add(row);
+  }
+  return rows.size;
+}
