@@ -5,12 +5,17 @@ import { defineTool } from '../tool.ts';
 
 const figure = z.number().nullable();
 
+const pointFields = {
+  columns: z.array(z.string()),
+  rows: z.array(z.array(z.union([z.string(), figure]))),
+};
+
 export const getBacktestTool = defineTool({
   name: 'get_backtest',
   title: 'Look at a backtest',
   toolset: 'backtest',
   description: {
-    does: 'Shows an earlier backtest again; with detail full also its years, drawdowns and equity in sixty points.',
+    does: 'Shows an earlier backtest again; with detail full also its years, drawdowns and equity in thirty points.',
     useWhen: 'you need more of a result than its headline. Looking again costs no trial.',
     next: 'get_backtest_trades, get_chart.',
     example: { backtest_id: 'backtest_2h7k9m4qxw', detail: 'full' },
@@ -43,9 +48,11 @@ export const getBacktestTool = defineTool({
         }),
       )
       .optional(),
-    equity: z
-      .object({ columns: z.array(z.string()), rows: z.array(z.array(z.union([z.string(), z.number()]))) })
-      .optional(),
+    rolling_sharpe: z.object({ sessions: z.int(), ...pointFields }).optional(),
+    trade_distribution: z.record(z.string(), z.unknown()).optional(),
+    excursions: z.record(z.string(), z.unknown()).optional(),
+    capacity: z.record(z.string(), z.unknown()).optional(),
+    equity: z.object(pointFields).optional(),
   }),
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   run(lab, input) {
