@@ -40,6 +40,52 @@ export function equityDrawdowns(equity: Float64Array, initialCapital: number): D
   return found;
 }
 
+/** The depth of the deepest drawdown of an equity curve that is seen value by value; 0 where there was none. */
+export class DrawdownWatch {
+  private high: number;
+  private floor: number;
+  private lowest = Number.POSITIVE_INFINITY;
+  private deepest = 0;
+
+  constructor(initialCapital: number) {
+    this.high = initialCapital;
+    this.floor = initialCapital * (1 - rounding);
+  }
+
+  see(equity: number): void {
+    if (equity >= this.floor) this.recover(equity);
+    else if (equity < this.lowest) this.lowest = equity;
+  }
+
+  /** The equity `cash + units x price x multiplier` at the prices `from` to `end` (exclusive). */
+  seeHeld(prices: Float64Array, from: number, end: number, cash: number, units: number, multiplier: number): void {
+    for (let t = from; t < end; t++) {
+      const { floor } = this;
+      let { lowest } = this;
+      let equity = Number.NaN;
+      for (; t < end; t++) {
+        equity = cash + units * prices[t] * multiplier;
+        if (equity >= floor) break;
+        if (equity < lowest) lowest = equity;
+      }
+      this.lowest = lowest;
+      if (t < end) this.recover(equity);
+    }
+  }
+
+  get depth(): number {
+    return this.lowest < this.floor ? Math.min(this.deepest, this.lowest / this.high - 1) : this.deepest;
+  }
+
+  private recover(equity: number): void {
+    if (this.lowest < this.floor) this.deepest = this.depth;
+    this.lowest = Number.POSITIVE_INFINITY;
+    if (equity <= this.high) return;
+    this.high = equity;
+    this.floor = equity * (1 - rounding);
+  }
+}
+
 /** The deepest one, the first of equals. */
 export function deepest(drawdowns: readonly Drawdown[]): Drawdown | undefined {
   let worst: Drawdown | undefined;

@@ -19,17 +19,35 @@ export function sessionReturns(
   initialCapital: number,
   calendar: Pick<Calendar, 'sessionOf'>,
 ): SessionReturns {
+  const { session, lastRow } = sessionsOf(time, calendar);
+  const equityAfter = Float64Array.from(lastRow, (row) => equity[row]);
+  return { session, returns: returnsOf(equityAfter, initialCapital) };
+}
+
+/** The session days of bars: their dates, and the last row of each. */
+export function sessionsOf(
+  time: Float64Array,
+  calendar: Pick<Calendar, 'sessionOf'>,
+): { session: Float64Array; lastRow: Int32Array } {
   const session: number[] = [];
-  const returns: number[] = [];
-  let previous = initialCapital;
+  const lastRows: number[] = [];
   for (let row = 0; row < time.length; row++) {
     const date = calendar.sessionOf(time[row]);
     row = lastRowOfSession(time, row, date, calendar);
     session.push(date);
-    returns.push(previous > 0 ? equity[row] / previous - 1 : 0);
-    previous = equity[row];
+    lastRows.push(row);
   }
-  return { session: Float64Array.from(session), returns: Float64Array.from(returns) };
+  return { session: Float64Array.from(session), lastRow: Int32Array.from(lastRows) };
+}
+
+/** Simple return of each session from the equity after it. */
+export function returnsOf(equityAfter: Float64Array, initialCapital: number): Float64Array {
+  let previous = initialCapital;
+  return equityAfter.map((equity) => {
+    const simple = previous > 0 ? equity / previous - 1 : 0;
+    previous = equity;
+    return simple;
+  });
 }
 
 /** Steps twice as far each time, then halves: few questions to the calendar where a session has many bars. */

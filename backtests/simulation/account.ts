@@ -2,6 +2,7 @@ import type { Bars } from '@stratlab/data/bars.ts';
 import type { Instrument } from '@stratlab/data/instrument.ts';
 import { type Costs, commissionOf, marketPrice } from '../costs.ts';
 import type { ExitReason, Trade } from '../trade.ts';
+import { TradeLog } from './trade-log.ts';
 
 /** How closed positions went, as returns on their entry value: what the Kelly fraction is estimated from. */
 export interface TrackRecord {
@@ -25,13 +26,17 @@ export class Account {
   /** Best and worst signed price (price x side) since entry, the entry price included. */
   best = Number.NaN;
   worst = Number.NaN;
-  readonly trades: Trade[] = [];
+  readonly log: TradeLog;
+  /** P&L of the closed trades. */
+  closedPnl = 0;
   readonly record: TrackRecord = { wins: 0, won: 0, losses: 0, lost: 0 };
   commissionPaid = 0;
   slippagePaid = 0;
   financingPaid = 0;
   tradedNotional = 0;
   readonly multiplier: number;
+  /** True where the price of a fill depends on its size. */
+  readonly sizeMatters: boolean;
 
   private readonly bars: Bars;
   private readonly costs: Costs;
@@ -40,11 +45,13 @@ export class Account {
   private unsharedCommission = 0;
   private positionPnl = 0;
 
-  constructor(cash: number, bars: Bars, costs: Costs, instrument: Instrument) {
+  constructor(cash: number, bars: Bars, costs: Costs, instrument: Instrument, log: TradeLog) {
     this.cash = cash;
     this.bars = bars;
     this.costs = costs;
     this.multiplier = instrument.multiplier;
+    this.sizeMatters = costs.slippage.volume_share > 0;
+    this.log = log;
   }
 
   equityAt(price: number): number {
@@ -53,7 +60,7 @@ export class Account {
 
   /** Price of an entry of this size: worsened where it is a market or stop order, as it stands where it is a limit. */
   entryFill(side: number, quantity: number, price: number, bar: number, atMarket: boolean): number {
-    return atMarket ? marketPrice(this.costs, price, side, true, quantity, this.bars.volume[bar]) : price;
+    return atMarket ? this.marketFill(price, side, true, quantity, bar) : price;
   }
 
   /** Opens a position while flat. `price` is the market's, `fill` what is paid. */
@@ -76,24 +83,29 @@ export class Account {
 
   /** Closes `quantity` of the position, at most all of it. */
   close(quantity: number, price: number, bar: number, reason: ExitReason, atMarket: boolean): void {
-    const volume = this.bars.volume[bar];
-    const fill = atMarket ? marketPrice(this.costs, price, -this.side, false, quantity, volume) : price;
+    const fill = atMarket ? this.marketFill(price, -this.side, false, quantity, bar) : price;
     const value = fill * quantity * this.multiplier;
     const commission = commissionOf(this.costs, value, quantity);
     this.see(this.side * fill, this.side * fill);
-    const trade = this.trade(quantity, fill, bar, commission, reason);
-    this.trades.push(trade);
-    this.positionPnl += trade.pnl;
+    const bothSides = this.entryCommissionOf(quantity) + commission;
+    const pnl = this.pnl(quantity, fill, bothSides);
+    this.log.add(this, quantity, fill, bar, reason, pnl, bothSides);
+    this.closedPnl += pnl;
+    this.positionPnl += pnl;
     this.cash += this.side * value - commission;
     this.book(commission, Math.abs(fill - price), quantity, value);
-    this.unsharedCommission -= trade.commission - commission;
+    this.unsharedCommission -= bothSides - commission;
     this.quantity = quantity === this.quantity ? 0 : this.quantity - quantity;
     if (this.quantity === 0) this.leave();
   }
 
   /** The position as a trade, closed at `price` without cost; null while flat. */
   marked(price: number, bar: number): Trade | null {
-    return this.side === 0 ? null : this.trade(this.quantity, price, bar, 0, 'end_of_data');
+    if (this.side === 0) return null;
+    const commission = this.unsharedCommission;
+    const log = new TradeLog();
+    log.add(this, this.quantity, price, bar, 'end_of_data', this.pnl(this.quantity, price, commission), commission);
+    return log.trades(this.bars.time, this.multiplier)[0];
   }
 
   /** Takes note of the signed prices the position lived through. */
@@ -112,34 +124,19 @@ export class Account {
     this.financingPaid += paid;
   }
 
-  /** Commission of the entry that no closed trade has carried yet. */
-  get openCommission(): number {
-    return this.side === 0 ? 0 : this.unsharedCommission;
+  private marketFill(price: number, side: number, entering: boolean, quantity: number, bar: number): number {
+    const volume = this.sizeMatters ? this.bars.volume[bar] : Number.NaN;
+    return marketPrice(this.costs, price, side, entering, quantity, volume);
   }
 
-  private trade(quantity: number, fill: number, bar: number, exitCommission: number, exitReason: ExitReason): Trade {
-    const { side, entryPrice, entryBar } = this;
+  /** The part of the entry's commission that `quantity` of the position carries; what closes last carries the rest. */
+  private entryCommissionOf(quantity: number): number {
     const all = quantity === this.quantity;
-    const shared = all ? this.unsharedCommission : (this.entryCommission * quantity) / this.entryQuantity;
-    const commission = shared + exitCommission;
-    const pnl = side * (fill - entryPrice) * quantity * this.multiplier - commission;
-    return {
-      direction: side > 0 ? 'long' : 'short',
-      entryBar,
-      exitBar: bar,
-      entryTime: this.bars.time[entryBar],
-      exitTime: this.bars.time[bar],
-      entryPrice,
-      exitPrice: fill,
-      quantity,
-      pnl,
-      return: pnl / (entryPrice * quantity * this.multiplier),
-      commission,
-      barsHeld: bar - entryBar,
-      exitReason,
-      mae: (this.worst - side * entryPrice) / entryPrice,
-      mfe: (this.best - side * entryPrice) / entryPrice,
-    };
+    return all ? this.unsharedCommission : (this.entryCommission * quantity) / this.entryQuantity;
+  }
+
+  private pnl(quantity: number, fill: number, commission: number): number {
+    return this.side * (fill - this.entryPrice) * quantity * this.multiplier - commission;
   }
 
   private book(commission: number, slipped: number, quantity: number, value: number): void {

@@ -1,15 +1,8 @@
 import type { PositionState } from '@stratlab/strategies/position-state.ts';
 import type { DecisionPrices, StateFormula } from '../decisions.ts';
-import type { Execution, StopRule } from '../execution.ts';
+import type { Execution, StopRule, TargetRule } from '../execution.ts';
 import type { ExitReason } from '../trade.ts';
 import { wholeSteps } from './sizing.ts';
-
-interface Target {
-  /** Signed price. */
-  level: number;
-  /** Units it closes; infinite for all that is left. */
-  quantity: number;
-}
 
 /** What the levels of a new position are computed from: everything as of the bar of decision but the fill itself. */
 export interface BracketContext {
@@ -34,15 +27,32 @@ export class Bracket {
   liquidation = Number.NEGATIVE_INFINITY;
   /** Level of the nearest target, Infinity without one. */
   target = Number.POSITIVE_INFINITY;
-  private targets: Target[] = [];
   private trailDistance = Number.NaN;
 
-  private readonly execution: Execution;
+  /** The targets of the position, nearest first: signed price, and the units it closes, infinite for all that is left. */
+  private readonly levels: Float64Array;
+  private readonly quantities: Float64Array;
+  private targets = 0;
+  private nextTarget = 0;
+
+  private readonly stopRule: StopRule | null;
+  private readonly trailRule: StopRule | null;
+  private readonly targetRules: readonly TargetRule[];
+  private readonly targetsTakeAll: boolean;
   private readonly prices: DecisionPrices;
   private readonly touch: boolean;
+  /** True where the trailing stop follows the best price at a distance. */
+  readonly trails: boolean;
 
   constructor(execution: Execution, prices: DecisionPrices) {
-    this.execution = execution;
+    const { stop_loss, trailing_stop, take_profit } = execution;
+    this.stopRule = stop_loss;
+    this.trailRule = trailing_stop;
+    this.targetRules = take_profit ?? [];
+    this.targetsTakeAll = this.targetRules.reduce((total, { fraction }) => total + fraction, 0) > 1 - 1e-9;
+    this.levels = new Float64Array(this.targetRules.length);
+    this.quantities = new Float64Array(this.targetRules.length);
+    this.trails = trailing_stop !== null && trailing_stop.price === undefined;
     this.prices = prices;
     this.touch = execution.limit_fill === 'touch';
   }
@@ -50,6 +60,11 @@ export class Bracket {
   /** The stop that is hit first. */
   get level(): number {
     return Math.max(this.stop, this.trail, this.liquidation);
+  }
+
+  /** True where no price closes the position. */
+  get empty(): boolean {
+    return this.level === Number.NEGATIVE_INFINITY && this.target === Number.POSITIVE_INFINITY && !this.trails;
   }
 
   get reason(): ExitReason {
@@ -62,37 +77,30 @@ export class Bracket {
     return this.touch ? best >= this.target : best > this.target;
   }
 
-  /** Sets the levels of a new position; false, and nothing is set, where one of them is not known. */
+  /** Sets the levels of a new position; false where one of them is not known. */
   place(context: BracketContext): boolean {
-    const { stop_loss, trailing_stop, take_profit } = this.execution;
-    const { stopLoss, trailing, takeProfit } = this.prices;
-    const stop = stopLevel(stop_loss, stopLoss, context);
-    const trail = stopLevel(trailing_stop, trailing, context);
-    const targets = (take_profit ?? []).map((rule, k) => ({
-      level: targetLevel(rule, takeProfit?.[k] ?? undefined, context),
-      quantity: wholeSteps(context.quantity * rule.fraction, context.step),
-    }));
-    if (Number.isNaN(stop) || Number.isNaN(trail) || targets.some(({ level }) => Number.isNaN(level))) return false;
+    const stop = stopLevel(this.stopRule, this.prices.stopLoss, context);
+    const trail = stopLevel(this.trailRule, this.prices.trailing, context);
+    if (Number.isNaN(stop) || Number.isNaN(trail) || !this.placeTargets(context)) return false;
     this.stop = stop;
     this.trail = trail;
     this.trailDistance = context.side * context.fill - trail;
-    this.setTargets(targets);
     return true;
   }
 
   /** Units the nearest target closes; it is spent by asking. */
   takeTarget(): number {
-    const [{ quantity }, ...rest] = this.targets;
-    this.targets = rest;
-    this.target = rest.length === 0 ? Number.POSITIVE_INFINITY : rest[0].level;
+    const quantity = this.quantities[this.nextTarget];
+    this.nextTarget++;
+    this.aim();
     return quantity;
   }
 
   /** Moves the trailing stop after a bar that left `best` as the best signed price since entry. Never loosens it. */
   trailTo(best: number): void {
-    const rule = this.execution.trailing_stop;
-    if (rule === null || rule.price !== undefined) return;
-    this.tighten(best - (rule.percent === undefined ? this.trailDistance : rule.percent * Math.abs(best)));
+    if (!this.trails) return;
+    const percent = this.trailRule?.percent;
+    this.tighten(best - (percent === undefined ? this.trailDistance : percent * Math.abs(best)));
   }
 
   /** Raises the trailing stop to a level, where that is tighter. A NaN leaves it. */
@@ -100,22 +108,46 @@ export class Bracket {
     if (level > this.trail) this.trail = level;
   }
 
-  private setTargets(targets: Target[]): void {
-    const sum = (this.execution.take_profit ?? []).reduce((total, { fraction }) => total + fraction, 0);
-    const nearestFirst = targets.toSorted((a, b) => a.level - b.level);
-    const last = nearestFirst.at(-1);
-    if (last !== undefined && sum > 1 - 1e-9) last.quantity = Number.POSITIVE_INFINITY;
-    this.targets = nearestFirst.filter(({ quantity }) => quantity > 0);
-    this.target = this.targets.length === 0 ? Number.POSITIVE_INFINITY : this.targets[0].level;
+  private placeTargets(context: BracketContext): boolean {
+    const { targetRules, prices, levels, quantities } = this;
+    for (let k = 0; k < targetRules.length; k++) {
+      const rule = targetRules[k];
+      const level = levelAt(rule, prices.takeProfit?.[k] ?? undefined, context, 1);
+      if (Number.isNaN(level)) return false;
+      this.insertTarget(k, level, wholeSteps(context.quantity * rule.fraction, context.step));
+    }
+    if (this.targetsTakeAll) quantities[targetRules.length - 1] = Number.POSITIVE_INFINITY;
+    this.targets = 0;
+    for (let k = 0; k < targetRules.length; k++) {
+      if (!(quantities[k] > 0)) continue;
+      levels[this.targets] = levels[k];
+      quantities[this.targets] = quantities[k];
+      this.targets++;
+    }
+    this.nextTarget = 0;
+    this.aim();
+    return true;
+  }
+
+  /** Into the first `count` targets, behind those as near. */
+  private insertTarget(count: number, level: number, quantity: number): void {
+    const { levels, quantities } = this;
+    let k = count;
+    for (; k > 0 && levels[k - 1] > level; k--) {
+      levels[k] = levels[k - 1];
+      quantities[k] = quantities[k - 1];
+    }
+    levels[k] = level;
+    quantities[k] = quantity;
+  }
+
+  private aim(): void {
+    this.target = this.nextTarget < this.targets ? this.levels[this.nextTarget] : Number.POSITIVE_INFINITY;
   }
 }
 
 function stopLevel(rule: StopRule | null, formula: StateFormula<number> | undefined, context: BracketContext): number {
   return rule === null ? Number.NEGATIVE_INFINITY : levelAt(rule, formula, context, -1);
-}
-
-function targetLevel(rule: StopRule, formula: StateFormula<number> | undefined, context: BracketContext): number {
-  return levelAt(rule, formula, context, 1);
 }
 
 /** Signed level at a rule's distance from the fill, above (1) or below (-1) it. */
