@@ -31,7 +31,8 @@ export function pythonWith(requirement: string, module: string): Python {
   }
 }
 
-function lastLine(error: unknown): string {
+/** What a program that failed said last. */
+export function lastLine(error: unknown): string {
   const said = error instanceof Error && 'stderr' in error && typeof error.stderr === 'string' ? error.stderr : '';
   return (said.trim() || String(error)).split('\n').at(-1) ?? '';
 }

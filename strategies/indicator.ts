@@ -103,11 +103,13 @@ export function columnNames(id: string, indicator: Indicator): string[] {
 
 /**
  * Computes an indicator whose inputs may be undefined on some rows (another indicator's warm-up, a ratio without a
- * denominator): it sees only the bars on which every input is defined, and is NaN on the others.
+ * denominator): it sees only the bars on which every input is defined, and is NaN on the others. A column of the bars
+ * themselves is defined throughout.
  */
 export function runIndicator(indicator: Indicator, input: IndicatorInput, given: ParameterValues): Float64Array[] {
   const parameters = withIntegers(given);
-  const columns = Object.values(input.series);
+  const ofBars = Object.values(input.bars);
+  const columns = Object.values(input.series).filter((values) => !ofBars.includes(values));
   if (columns.every(isDefined)) return indicator.compute(input, parameters);
   const rows = barCount(input.bars);
   const seen = definedRows(columns, rows);
@@ -132,9 +134,21 @@ function withIntegers(parameters: ParameterValues): ParameterValues {
   return held;
 }
 
+/** Four sums, so that an addition need not wait for the one before; a NaN stays in its sum. */
 function isDefined(values: Float64Array): boolean {
-  for (let row = 0; row < values.length; row++) if (Number.isNaN(values[row])) return false;
-  return true;
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  const whole = values.length - (values.length % 4);
+  for (let row = 0; row < whole; row += 4) {
+    a += values[row];
+    b += values[row + 1];
+    c += values[row + 2];
+    d += values[row + 3];
+  }
+  for (let row = whole; row < values.length; row++) a += values[row];
+  return !Number.isNaN(a + b + c + d);
 }
 
 function definedRows(series: Float64Array[], rows: number): Int32Array {

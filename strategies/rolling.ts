@@ -19,21 +19,26 @@ export function rollingMean(values: Float64Array, period: number, first = 0): Fl
 }
 
 function slidingSums(values: Float64Array, period: number, first: number, divisor: number): Float64Array {
-  const rows = values.length;
-  const sums = warmingUp(rows, first + period - 1);
-  for (let row = first + period - 1; row < rows; ) {
-    const end = freshRow(row, period, rows);
-    let sum = 0;
-    for (let k = row - period + 1; k <= row; k++) sum += values[k];
-    for (let peak = 0; ; sum += values[row] - values[row - period]) {
-      const size = Math.abs(sum);
-      if (size > peak) peak = size;
-      else if (size < peak * RESIDUE) break;
-      sums[row] = sum / divisor;
-      if (++row === end) break;
-    }
-  }
+  const sums = warmingUp(values.length, first + period - 1);
+  for (let row = first + period - 1; row < values.length; ) row = slideSum(values, period, divisor, sums, row);
   return sums;
+}
+
+/** Sums taken afresh at `row` and slid on from there; the row at which they must be taken afresh again. */
+function slideSum(values: Float64Array, period: number, divisor: number, sums: Float64Array, row: number): number {
+  let sum = 0;
+  for (let k = row - period + 1; k <= row; k++) sum += values[k];
+  sums[row] = sum / divisor;
+  let peak = Math.abs(sum);
+  const end = freshRow(row, period, values.length);
+  for (let next = row + 1; next < end; next++) {
+    sum += values[next] - values[next - period];
+    const size = Math.abs(sum);
+    if (size > peak) peak = size;
+    if (size < peak * RESIDUE) return next;
+    sums[next] = sum / divisor;
+  }
+  return end;
 }
 
 /** Row at which sums that slide on from `row` are next taken afresh. */
@@ -56,39 +61,49 @@ export function rollingDeviation(values: Float64Array, period: number, ddof: num
   return deviations(values, period, ddof, null);
 }
 
-/** Sums are of distances from a value of the window at which they were last taken afresh. */
 function deviations(values: Float64Array, period: number, ddof: number, mean: Float64Array | null): Float64Array {
-  const rows = values.length;
-  const deviation = warmingUp(rows, period - 1);
+  const deviation = warmingUp(values.length, period - 1);
+  for (let row = period - 1; row < values.length; ) row = slideMoments(values, period, ddof, mean, deviation, row);
+  return deviation;
+}
+
+/** As `slideSum`, with sums of distances from the value at `row`. */
+function slideMoments(
+  values: Float64Array,
+  period: number,
+  ddof: number,
+  mean: Float64Array | null,
+  deviation: Float64Array,
+  row: number,
+): number {
   const perValue = 1 / period;
   const perFreedom = 1 / (period - ddof);
-  for (let row = period - 1; row < rows; ) {
-    const end = freshRow(row, period, rows);
-    const origin = values[row];
-    let sum = 0;
-    let squares = 0;
-    for (let k = row - period + 1; k <= row; k++) {
-      const value = values[k] - origin;
-      sum += value;
-      squares += value * value;
-    }
-    let shift = sum * perValue;
-    let spread = Math.max(0, squares - sum * shift);
-    for (let peak = squares; ; ) {
-      if (mean !== null) mean[row] = origin + shift;
-      deviation[row] = Math.sqrt(spread * perFreedom);
-      if (++row === end) break;
-      const entering = values[row] - origin;
-      const leaving = values[row - period] - origin;
-      sum += entering - leaving;
-      squares += (entering - leaving) * (entering + leaving);
-      shift = sum * perValue;
-      spread = squares - sum * shift;
-      if (squares > peak) peak = squares;
-      if (spread < peak * RESIDUE) break;
-    }
+  const origin = values[row];
+  let sum = 0;
+  let squares = 0;
+  for (let k = row - period + 1; k <= row; k++) {
+    const value = values[k] - origin;
+    sum += value;
+    squares += value * value;
   }
-  return deviation;
+  if (mean !== null) mean[row] = origin + sum * perValue;
+  deviation[row] = Math.sqrt(Math.max(0, squares - sum * sum * perValue) * perFreedom);
+  let peak = squares;
+  const end = freshRow(row, period, values.length);
+  for (let next = row + 1; next < end; next++) {
+    const entering = values[next] - origin;
+    const leaving = values[next - period] - origin;
+    const change = entering - leaving;
+    sum += change;
+    squares += change * (entering + leaving);
+    const shift = sum * perValue;
+    const spread = squares - sum * shift;
+    if (squares > peak) peak = squares;
+    if (spread < peak * RESIDUE) return next;
+    if (mean !== null) mean[next] = origin + shift;
+    deviation[next] = Math.sqrt(spread * perFreedom);
+  }
+  return end;
 }
 
 /** Centred sums over the last `period` pairs: of x squared, of the products, and of y squared. */

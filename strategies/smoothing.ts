@@ -1,3 +1,4 @@
+import { inRuns } from './in-runs.ts';
 import { rollingMean, warmingUp } from './rolling.ts';
 
 /** How an exponential mean begins: with the mean of its first `period` values, or with the first value alone. */
@@ -24,22 +25,25 @@ export function wilderMean(values: Float64Array, period: number, first = 0): Flo
 
 /** mean += k (x - mean), seeded with the mean of the first `seeds` values; exact where the values do not change. */
 function smoothed(values: Float64Array, k: number, seeds: number, first: number): Float64Array {
-  const rows = values.length;
   const start = first + seeds - 1;
-  const means = warmingUp(rows, start);
-  if (start >= rows) return means;
-  let mean = sumOf(values, first, start + 1) / seeds;
-  means[start] = mean;
+  const means = warmingUp(values.length, start);
+  if (start >= values.length) return means;
+  means[start] = sumOf(values, first, start + 1) / seeds;
+  inRuns(start + 1, values.length, (from, to) => smooth(values, k, means, from, to));
+  return means;
+}
+
+function smooth(values: Float64Array, k: number, means: Float64Array, from: number, to: number): void {
   const both = 1 - (1 - k) ** 2;
-  for (let row = start + 1; row < rows; row += 2) {
+  let mean = means[from - 1];
+  for (let row = from; row < to; row += 2) {
     const value = values[row];
     const gap = value - mean;
     means[row] = mean + k * gap;
-    if (row + 1 === rows) break;
+    if (row + 1 === to) break;
     mean = mean + k * (values[row + 1] - value) + both * gap;
     means[row + 1] = mean;
   }
-  return means;
 }
 
 /** Sum of the rows `from` (inclusive) to `to` (exclusive). */
@@ -55,12 +59,9 @@ export function sumOf(values: Float64Array, from: number, to: number): number {
  * the means of the changes and of their sizes, so no change needs to be told a gain or a loss.
  */
 export function gainBalance(values: Float64Array, period: number, middle: number, reach: number): Float64Array {
-  const rows = values.length;
-  const balance = warmingUp(rows, period);
-  if (period >= rows) return balance;
+  const balance = warmingUp(values.length, period);
+  if (period >= values.length) return balance;
   const k = 1 / period;
-  const keep = 1 - k;
-  const keepBoth = keep * keep;
   let net = 0;
   let total = 0;
   for (let row = 1; row <= period; row++) {
@@ -69,18 +70,43 @@ export function gainBalance(values: Float64Array, period: number, middle: number
     total += Math.abs(change);
   }
   balance[period] = total > 0 ? middle + reach * (net / total) : 0;
-  for (let row = period + 1; row < rows; row += 2) {
+  const means = Float64Array.of(net, total);
+  const scale = { k, middle, reach };
+  inRuns(period + 1, values.length, (from, to) => balanceGains(values, scale, means, balance, from, to));
+  return balance;
+}
+
+interface BalanceScale {
+  readonly k: number;
+  readonly middle: number;
+  readonly reach: number;
+}
+
+function balanceGains(
+  values: Float64Array,
+  { k, middle, reach }: BalanceScale,
+  means: Float64Array,
+  balance: Float64Array,
+  from: number,
+  to: number,
+): void {
+  const keep = 1 - k;
+  const keepBoth = keep * keep;
+  let net = means[0];
+  let total = means[1];
+  for (let row = from; row < to; row += 2) {
     const change = k * (values[row] - values[row - 1]);
     const size = Math.abs(change);
     const moved = keep * total + size;
     balance[row] = moved > 0 ? middle + reach * ((keep * net + change) / moved) : 0;
-    if (row + 1 === rows) break;
+    if (row + 1 === to) break;
     const next = k * (values[row + 1] - values[row]);
     net = keepBoth * net + (keep * change + next);
     total = keepBoth * total + (keep * size + Math.abs(next));
     balance[row + 1] = total > 0 ? middle + reach * (net / total) : 0;
   }
-  return balance;
+  means[0] = net;
+  means[1] = total;
 }
 
 /** A simple or an exponential moving average; either is defined from row `period - 1`. */

@@ -1,4 +1,5 @@
 import type { Bars } from '@stratlab/data/bars.ts';
+import { inRuns } from './in-runs.ts';
 import { rollingMean, warmingUp } from './rolling.ts';
 
 /**
@@ -34,23 +35,28 @@ export function averageRangeWarmup(period: number, kind: AverageRange = 'wilder'
 }
 
 /** Wilder's mean of the true range, mean += (range - mean) / period, seeded with the first `period` from row `first` on. */
-function wilderRange({ high, low, close }: Bars, period: number, first: 0 | 1): Float64Array {
+function wilderRange(bars: Bars, period: number, first: 0 | 1): Float64Array {
+  const { high, low, close } = bars;
   const rows = high.length;
   const start = first + period - 1;
   const means = warmingUp(rows, start);
   if (start >= rows) return means;
-  const k = 1 / period;
+  let sum = first === 0 ? high[0] - low[0] : 0;
+  for (let row = 1; row <= start; row++) sum += span(high[row], low[row], close[row - 1]);
+  means[start] = sum / period;
+  inRuns(start + 1, rows, (from, to) => smoothRange(bars, 1 / period, means, from, to));
+  return means;
+}
+
+function smoothRange({ high, low, close }: Bars, k: number, means: Float64Array, from: number, to: number): void {
   const keep = 1 - k;
   const keepBoth = keep * keep;
-  let mean = first === 0 ? k * (high[0] - low[0]) : 0;
-  for (let row = 1; row <= start; row++) mean += k * span(high[row], low[row], close[row - 1]);
-  means[start] = mean;
-  for (let row = start + 1; row < rows; row += 2) {
+  let mean = means[from - 1];
+  for (let row = from; row < to; row += 2) {
     const range = k * span(high[row], low[row], close[row - 1]);
     means[row] = keep * mean + range;
-    if (row + 1 === rows) break;
+    if (row + 1 === to) break;
     mean = keepBoth * mean + (keep * range + k * span(high[row + 1], low[row + 1], close[row]));
     means[row + 1] = mean;
   }
-  return means;
 }

@@ -1,6 +1,6 @@
 import type { Bars } from '@stratlab/data/bars.ts';
 import { type Binary, binaryOperators, finite, type Ternary } from './operators.ts';
-import { windowCross, windowFold } from './windows.ts';
+import { windowCross, windowFold, windowRank } from './windows.ts';
 
 export type ValueType = 'number' | 'boolean';
 
@@ -103,7 +103,7 @@ export const formulaFunctions: readonly FormulaFunction[] = [
     [x, window(1)],
     'number',
     'share of the last n values, this one included, that are at most this one: 1/n to 1',
-    ([values], n) => rank(values, n),
+    ([values], n) => windowRank(values, n).map((atMost) => atMost / n),
   ),
   series(
     'correlation',
@@ -227,19 +227,6 @@ function standardDeviation(values: Float64Array, n: number): Float64Array {
 function zscore(values: Float64Array, n: number): Float64Array {
   const { mean, cross } = windowCross(values, values, n);
   return values.map((value, i) => (value - mean[i]) / Math.sqrt(cross[i] / (n - 1)));
-}
-
-function rank(values: Float64Array, n: number): Float64Array {
-  const ranks = new Float64Array(values.length).fill(Number.NaN);
-  let unknown = 0;
-  for (let i = 0; i < values.length; i++) {
-    unknown = Number.isNaN(values[i]) ? n : unknown - 1;
-    if (i < n - 1 || unknown > 0) continue;
-    let atMost = 0;
-    for (let k = i - n + 1; k <= i; k++) if (values[k] <= values[i]) atMost++;
-    ranks[i] = atMost / n;
-  }
-  return ranks;
 }
 
 function correlation(first: Float64Array, second: Float64Array, n: number): Float64Array {

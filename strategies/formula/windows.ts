@@ -74,3 +74,62 @@ export function windowCross(x: Float64Array, y: Float64Array, n: number): CrossS
   }
   return { mean, cross };
 }
+
+/**
+ * How many of the last `n` rows are at most this one, this one included; NaN on the first n - 1 rows and where one of
+ * them is unknown. Rows are taken in blocks: a block and the n rows before it hold every window that ends in it, so
+ * their values are put in order once, and a tree of counts (P. Fenwick 1994) follows the window through them. A row
+ * costs the logarithm of n.
+ */
+export function windowRank(values: Float64Array, n: number): Float64Array {
+  const ranks = new Float64Array(values.length).fill(Number.NaN);
+  const block = Math.max(n, 1024);
+  for (let start = 0; start < values.length; start += block) {
+    const from = Math.max(0, start - n);
+    const end = Math.min(start + block, values.length);
+    rankBlock(values.subarray(from, end), start - from, n, ranks.subarray(from, end));
+  }
+  return ranks;
+}
+
+/** Ranks the rows of `seen` from row `start` on. */
+function rankBlock(seen: Float64Array, start: number, n: number, ranks: Float64Array): void {
+  const places = placesOf(seen);
+  const counts = new Int32Array(seen.length + 1);
+  let unknown = n;
+  for (let row = 0; row < seen.length; row++) {
+    const place = places[row];
+    count(counts, place, 1);
+    if (row >= n) count(counts, places[row - n], -1);
+    unknown = place === 0 ? n : unknown - 1;
+    if (row >= start && unknown <= 0) ranks[row] = countTo(counts, place);
+  }
+}
+
+/** For each value how many are at most it, 1 and up; 0 where it is unknown. */
+function placesOf(values: Float64Array): Int32Array {
+  const sorted = values.toSorted();
+  const places = new Int32Array(values.length);
+  for (let row = 0; row < values.length; row++) {
+    let low = 0;
+    let high = values.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (sorted[middle] <= values[row]) low = middle + 1;
+      else high = middle;
+    }
+    places[row] = low;
+  }
+  return places;
+}
+
+function count(counts: Int32Array, place: number, by: 1 | -1): void {
+  if (place === 0) return;
+  for (let k = place; k < counts.length; k += k & -k) counts[k] += by;
+}
+
+function countTo(counts: Int32Array, place: number): number {
+  let sum = 0;
+  for (let k = place; k > 0; k -= k & -k) sum += counts[k];
+  return sum;
+}

@@ -1,4 +1,5 @@
 import type { Bars } from '@stratlab/data/bars.ts';
+import { inRuns } from '../in-runs.ts';
 import { indicator, period } from '../indicator.ts';
 import { warmingUp } from '../rolling.ts';
 import { wilderMean } from '../smoothing.ts';
@@ -28,13 +29,10 @@ interface Directional {
   readonly dx: Float64Array;
 }
 
-function directional({ high, low, close }: Bars, period: number): Directional {
+function directional(bars: Bars, period: number): Directional {
+  const { high, low, close } = bars;
   const rows = high.length;
-  const plusDi = warmingUp(rows, period);
-  const minusDi = warmingUp(rows, period);
-  const dx = warmingUp(rows, period);
-  const directional = { plusDi, minusDi, dx };
-  const k = 1 / period;
+  const [plusDi, minusDi, dx] = [0, 1, 2].map(() => warmingUp(rows, period));
   let plus = 0;
   let minus = 0;
   let range = 0;
@@ -45,7 +43,24 @@ function directional({ high, low, close }: Bars, period: number): Directional {
     minus += down * Number(down > up);
     range += span(high[row], low[row], close[row - 1]);
   }
-  for (let row = period; row < rows; row++) {
+  const sums = Float64Array.of(plus, minus, range);
+  const lines = { plusDi, minusDi, dx };
+  inRuns(period, rows, (from, to) => move(bars, 1 / period, sums, lines, from, to));
+  return lines;
+}
+
+function move(
+  { high, low, close }: Bars,
+  k: number,
+  sums: Float64Array,
+  { plusDi, minusDi, dx }: Directional,
+  from: number,
+  to: number,
+): void {
+  let plus = sums[0];
+  let minus = sums[1];
+  let range = sums[2];
+  for (let row = from; row < to; row++) {
     const up = rise(high[row] - high[row - 1]);
     const down = rise(low[row - 1] - low[row]);
     plus += up * Number(up > down) - k * plus;
@@ -57,7 +72,9 @@ function directional({ high, low, close }: Bars, period: number): Directional {
     minusDi[row] = minus * percent;
     dx[row] = moved > 0 ? 100 * (Math.abs(plus - minus) / moved) : 0;
   }
-  return directional;
+  sums[0] = plus;
+  sums[1] = minus;
+  sums[2] = range;
 }
 
 /** What is positive of a change, found without a branch: it would be mispredicted half the time. */

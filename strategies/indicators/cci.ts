@@ -1,4 +1,5 @@
 import { priceSeries } from '@stratlab/data/bars.ts';
+import { inRuns } from '../in-runs.ts';
 import { indicator, period } from '../indicator.ts';
 import { warmingUp } from '../rolling.ts';
 
@@ -16,16 +17,20 @@ export const cci = indicator({
   compute({ bars }, { period }) {
     const typical = priceSeries(bars, 'hlc3');
     const index = warmingUp(typical.length, period - 1);
-    for (let row = period - 1; row < typical.length; row++) {
-      const price = typical[row];
-      let rise = 0;
-      for (let k = row - period + 1; k < row; k++) rise += price - typical[k];
-      rise /= period;
-      let deviation = Math.abs(rise);
-      for (let k = row - period + 1; k < row; k++) deviation += Math.abs(typical[k] - price + rise);
-      const rounding = 4 * Number.EPSILON * period * Math.abs(price);
-      index[row] = deviation > rounding ? (rise * period) / (0.015 * deviation) : 0;
-    }
+    inRuns(period - 1, typical.length, (from, to) => deviate(typical, period, index, from, to));
     return [index];
   },
 });
+
+function deviate(typical: Float64Array, period: number, index: Float64Array, from: number, to: number): void {
+  for (let row = from; row < to; row++) {
+    const price = typical[row];
+    let rise = 0;
+    for (let k = row - period + 1; k < row; k++) rise += price - typical[k];
+    rise /= period;
+    let deviation = Math.abs(rise);
+    for (let k = row - period + 1; k < row; k++) deviation += Math.abs(typical[k] - price + rise);
+    const rounding = 4 * Number.EPSILON * period * Math.abs(price);
+    index[row] = deviation > rounding ? (rise * period) / (0.015 * deviation) : 0;
+  }
+}

@@ -21,8 +21,8 @@ export const mfi = indicator({
     const falling = new Float64Array(rows);
     for (let row = 1; row < rows; row++) {
       const flow = typical[row] * bars.volume[row];
-      if (typical[row] > typical[row - 1]) rising[row] = flow;
-      else if (typical[row] < typical[row - 1]) falling[row] = flow;
+      rising[row] = flow * Number(typical[row] > typical[row - 1]);
+      falling[row] = flow * Number(typical[row] < typical[row - 1]);
     }
     const index = rollingSum(rising, period, 1);
     const negative = rollingSum(falling, period, 1);

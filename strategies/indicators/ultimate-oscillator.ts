@@ -19,7 +19,11 @@ export const ultimateOscillator = indicator({
     const rows = close.length;
     const ranges = trueRange(bars);
     const pressure = new Float64Array(rows);
-    for (let row = 1; row < rows; row++) pressure[row] = close[row] - Math.min(low[row], close[row - 1]);
+    for (let row = 1; row < rows; row++) {
+      const before = close[row - 1];
+      const twice = close[row] - low[row] + (close[row] - before) + Math.abs(low[row] - before);
+      pressure[row] = twice / 2; // close - min(low, close[1]), without a branch
+    }
     const start = Math.max(short_period, medium_period, long_period);
     const oscillator = warmingUp(rows, start);
     const terms = [

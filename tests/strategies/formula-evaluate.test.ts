@@ -209,3 +209,19 @@ test('a formula over no bars is empty', () => {
     assert.deepEqual(evaluate(text, context(walk(0, 1))), [], text);
   }
 });
+
+test('rank counts the window whatever its length, over ties and after values that are unknown', () => {
+  const bars = walk(4000, 3);
+  const ticks = Float64Array.from(bars.close, (close) => Math.round(close));
+  const world = context({ ...bars, close: ticks });
+  for (const n of [1, 20, 1023, 1024, 1500]) {
+    const ranks = evaluate(`rank(diff(close, 2), ${n})`, world);
+    const values = [...ticks].map((value, row) => value - (ticks[row - 2] ?? Number.NaN));
+    for (const row of [0, n - 1, n, n + 1, n + 2, 1023, 1024, 1025, 2048, 3000, 3999]) {
+      const window = values.slice(row - n + 1, row + 1);
+      const known = row >= n + 1;
+      const expected = known ? window.filter((value) => value <= values[row]).length / n : Number.NaN;
+      assert.equal(ranks[row], expected, `rank over ${n} at row ${row}`);
+    }
+  }
+});
