@@ -8,12 +8,12 @@ import { cli } from './client.ts';
 
 const inspector = resolve(import.meta.dirname, '../../node_modules/.bin/mcp-inspector');
 
-/** One run of the official Inspector's command line against a server process of its own. */
+/** One run of the official command-line client. It hands few variables on, so the home is found from the folder. */
 function inspect(home: string, ...flags: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   const env = { ...process.env, STRATLAB_HOME: home, STRATLAB_LOG_LEVEL: 'silent' };
   const given = ['--cli', '-q', process.execPath, cli, 'serve', ...flags];
   return new Promise((ended) => {
-    execFile(inspector, given, { env, maxBuffer: 1 << 24 }, (error, stdout, stderr) => {
+    execFile(inspector, given, { env, cwd: home, maxBuffer: 1 << 24 }, (error, stdout, stderr) => {
       ended({ code: typeof error?.code === 'number' ? error.code : error === null ? 0 : 1, stdout, stderr });
     });
   });
