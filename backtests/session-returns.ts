@@ -31,11 +31,13 @@ export function sessionsOf(
 ): { session: Float64Array; lastRow: Int32Array } {
   const session: number[] = [];
   const lastRows: number[] = [];
-  for (let row = 0; row < time.length; row++) {
-    const date = calendar.sessionOf(time[row]);
-    row = lastRowOfSession(time, row, date, calendar);
+  let rows = 1;
+  for (let first = 0; first < time.length; first += rows) {
+    const date = calendar.sessionOf(time[first]);
+    const last = lastRowOfSession(time, first, date, calendar, rows);
     session.push(date);
-    lastRows.push(row);
+    lastRows.push(last);
+    rows = last - first + 1;
   }
   return { session: Float64Array.from(session), lastRow: Int32Array.from(lastRows) };
 }
@@ -50,14 +52,19 @@ export function returnsOf(equityAfter: Float64Array, initialCapital: number): Fl
   });
 }
 
-/** Steps twice as far each time, then halves: few questions to the calendar where a session has many bars. */
+/**
+ * Tries the length of the session before; else steps twice as far each time, then halves: few questions to the calendar
+ * where a session has many bars.
+ */
 function lastRowOfSession(
   time: Float64Array,
   first: number,
   date: number,
   calendar: Pick<Calendar, 'sessionOf'>,
+  rowsBefore: number,
 ): number {
   const inside = (row: number) => row < time.length && calendar.sessionOf(time[row]) === date;
+  if (inside(first + rowsBefore - 1) && !inside(first + rowsBefore)) return first + rowsBefore - 1;
   let step = 1;
   let last = first;
   while (inside(last + step)) {

@@ -24,5 +24,8 @@ export function simulate(
   checkSpan(bars, decisions);
   checkExecution(decisions, execution, instrument, initialCapital);
   const traded = sliceBars(bars, 0, decisions.endBar);
-  return new SimulatedMarket(traded, decisions, execution, instrument, initialCapital, workspace).run();
+  const market = new SimulatedMarket(traded, decisions, execution, instrument, initialCapital, workspace);
+  const simulation = market.run(workspace.tradable(bars));
+  workspace.noteTradable(bars, decisions.endBar);
+  return simulation;
 }

@@ -29,7 +29,7 @@ export class SweepPool {
   }
 
   /** As `sweep` has it; one sweep after another. */
-  run(request: Sweep): Promise<PairResult[]> {
+  async run(request: Sweep): Promise<PairResult[]> {
     checkSweep(request);
     const result = this.turn.then(() => this.share(request));
     this.turn = result.catch(() => undefined);

@@ -1,7 +1,7 @@
 /** One thing that was measured: values of its runs, in its unit. */
 export interface Measurement {
   name: string;
-  unit: 'ms';
+  unit: 'ms' | 'MB';
   values: number[];
 }
 

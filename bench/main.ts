@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
+import { backtest } from './backtest.ts';
 import { type Bench, type Measured, median } from './bench.ts';
 import { indicators } from './indicators.ts';
 import { server } from './server.ts';
 
 /** `npm run -s bench -- <name> [--json]`: exit code 0, or 2 for a name that is not there. */
-const benches: readonly Bench[] = [indicators, server];
+const benches: readonly Bench[] = [backtest, indicators, server];
 
 const [wanted, ...flags] = process.argv.slice(2);
 const bench = benches.find(({ name }) => name === wanted);

@@ -113,14 +113,16 @@ export class SimulatedMarket {
     this.closesAtEnd = execution.at_end === 'close_at_last_close';
   }
 
-  run(): Simulation {
+  /** The whole run; the prices of bars from `tradable` on are checked first. */
+  run(tradable: number): Simulation {
     const { bars, lastBar } = this;
     let t = this.firstBar;
-    for (let from = 0; from <= lastBar; from += checkedBars) {
+    for (let from = tradable; from <= lastBar; from += checkedBars) {
       const end = Math.min(from + checkedBars, lastBar + 1);
       checkPrices(bars, end, from);
       t = this.pass(t, end);
     }
+    this.pass(t, lastBar + 1);
     return this.result();
   }
 

@@ -3,6 +3,7 @@ import test from 'node:test';
 import { type Decisions, noDecisions } from '@stratlab/backtests/decisions.ts';
 import { overrideExecution } from '@stratlab/backtests/execution.ts';
 import { simulate } from '@stratlab/backtests/simulate.ts';
+import { Workspace } from '@stratlab/backtests/simulation/workspace.ts';
 import type { Simulation, Trade } from '@stratlab/backtests/trade.ts';
 import { type Bars, barCount, mapColumns, sliceBars } from '@stratlab/data/bars.ts';
 import { guessInstrument, type Instrument } from '@stratlab/data/instrument.ts';
@@ -32,11 +33,11 @@ function randomBars(seed: number): Bars {
   return bars;
 }
 
-function randomDecisions(seed: number): Decisions {
+function randomDecisions(seed: number, density = 0.15): Decisions {
   const random = seededRandom(seed);
   const decisions = { ...noDecisions(rows), firstBar: 20 };
   const columns = [decisions.enterLong, decisions.exitLong, decisions.enterShort, decisions.exitShort];
-  for (let t = 0; t < rows; t++) for (const column of columns) column[t] = random() < 0.15 ? 1 : 0;
+  for (let t = 0; t < rows; t++) for (const column of columns) column[t] = random() < density ? 1 : 0;
   const entry = (bar: number) => Math.abs(Math.sin(bar)) * 20 + 110;
   return {
     ...decisions,
@@ -323,5 +324,41 @@ test('the same inputs give the same bytes, in copies and in views', () => {
       assert.deepEqual(run(longer, { ...decisions, endBar: barCount(bars) }, execution), first);
     }),
     { numRuns: 40 },
+  );
+});
+
+/**
+ * The engine passes bars in which nothing is asked or hit faster than the others. Two requests that contradict each
+ * other ask for nothing, but make it look at each such bar.
+ */
+test('a bar that is passed quietly is as one that is looked at', () => {
+  const sparse = fc.constantFrom(0.005, 0.03, 0.15);
+  fc.assert(
+    fc.property(seeds, scaleFree, sparse, (seed, execution, density) => {
+      const bars = randomBars(seed.bars);
+      const decisions = randomDecisions(seed.decisions, density);
+      const idle = decisions.enterLong.map((long, t) => 1 - (long | decisions.enterShort[t]));
+      const lookedAt = {
+        ...decisions,
+        enterLong: decisions.enterLong.map((flag, t) => flag | idle[t]),
+        enterShort: decisions.enterShort.map((flag, t) => flag | idle[t]),
+      };
+      assert.deepEqual(run(bars, decisions, execution), run(bars, lookedAt, execution));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('a run in memory that was used before is one in fresh memory', () => {
+  const workspace = new Workspace();
+  fc.assert(
+    fc.property(seeds, scaleFree, (seed, execution) => {
+      const bars = randomBars(seed.bars);
+      const decisions = randomDecisions(seed.decisions, 0.03);
+      const chosen = overrideExecution({ costs: 'none' }, execution);
+      const again = simulate(bars, decisions, chosen, instrument, capital, workspace);
+      assert.deepEqual(again, simulate(bars, decisions, chosen, instrument, capital));
+    }),
+    { numRuns: 100 },
   );
 });
