@@ -478,10 +478,10 @@ export class SimulatedMarket {
     }
   }
 
-  /** The bar at whose close a position that is still open asks to leave. */
+  /** The bar at whose close a position that is still open asks to leave; without such a rule one behind the last. */
   private maxHoldingBar(): number {
     const { max_holding_bars: most } = this.execution;
-    return most === null ? Number.POSITIVE_INFINITY : this.account.entryBar + most - (this.fillsAtSignalClose ? 0 : 1);
+    return most === null ? this.lastBar + 1 : this.account.entryBar + most - (this.fillsAtSignalClose ? 0 : 1);
   }
 
   /** The side that this close asks to enter; 0 where it asks for none, or contradicts itself, or is too soon. */
