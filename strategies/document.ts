@@ -1,7 +1,6 @@
-import { LabError } from '@stratlab/data/error.ts';
-import { parseSymbol } from '@stratlab/data/instrument.ts';
 import { type Timeframe, timeframes } from '@stratlab/data/timeframe.ts';
 import { z } from 'zod';
+import { storedSymbol } from './stored-symbol.ts';
 
 /** The grammar's version that the lab writes. */
 export const grammarVersion = '4';
@@ -23,18 +22,6 @@ const formula = z.union([z.string().trim().min(1).max(4000), z.number().transfor
 const rule = formula.nullable().default(null);
 const date = z.iso.date({ error: 'A date is written YYYY-MM-DD and exists.' });
 const timeframe = z.enum(timeframes);
-const symbol = z.string().transform(storedSymbol);
-
-/** Upper case, as series are stored; anything that could be a path is refused. */
-function storedSymbol(text: string, context: z.RefinementCtx<string>): string {
-  try {
-    return parseSymbol(text);
-  } catch (error) {
-    if (!(error instanceof LabError)) throw error;
-    context.addIssue({ code: 'custom', message: `${error.message} ${error.hint}` });
-    return z.NEVER;
-  }
-}
 
 const parameter = z
   .strictObject({ default: z.number(), min: z.number().optional(), max: z.number().optional() })
@@ -50,10 +37,10 @@ const twice = { error: 'Something is listed twice.' };
 const symbols = z.discriminatedUnion(
   'mode',
   [
-    z.strictObject({ mode: z.literal('single'), symbol }),
+    z.strictObject({ mode: z.literal('single'), symbol: storedSymbol }),
     z.strictObject({
       mode: z.literal('multi_symbol'),
-      list: z.array(symbol).min(1).max(64).refine(distinct, twice),
+      list: z.array(storedSymbol).min(1).max(64).refine(distinct, twice),
     }),
   ],
   { error: 'Write {mode: single, symbol: EURUSD} or {mode: multi_symbol, list: [EURUSD, GBPUSD]}.' },
