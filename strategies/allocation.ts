@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storedSymbol } from './stored-symbol.ts';
 
 /** How often a wished position is looked at again: at the close of the last bar of each such period. */
 export const rebalancePeriods = ['bar', 'day', 'week', 'month'] as const;
@@ -36,17 +37,15 @@ function distinct(list: readonly string[]): boolean {
 }
 
 /** The `universe:` block; a `membership` names a file of the lab, `data/universes/<name>.csv` with symbol, from, to. */
-export function universeSchema<Symbol extends z.ZodType<string, string>>(symbol: Symbol) {
-  return z.union(
-    [
-      z.strictObject({
-        symbols: z.array(symbol).min(1).max(500).refine(distinct, { error: 'A symbol is listed twice.' }),
-      }),
-      z.strictObject({ membership: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/) }),
-    ],
-    { error: 'Write {symbols: [SPY, IWM]} or {membership: name_of_a_universe_file}.' },
-  );
-}
+export const universeSchema = z.union(
+  [
+    z.strictObject({
+      symbols: z.array(storedSymbol).min(1).max(500).refine(distinct, { error: 'A symbol is listed twice.' }),
+    }),
+    z.strictObject({ membership: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/) }),
+  ],
+  { error: 'Write {symbols: [SPY, IWM]} or {membership: name_of_a_universe_file}.' },
+);
 
 const share = z.number().min(0).max(1);
 
@@ -69,10 +68,8 @@ export const portfolioSchema = z
   });
 
 /** The `legs:` block: what one unit of the decided position is made of. */
-export function legsSchema<Symbol extends z.ZodType<string, string>>(symbol: Symbol) {
-  return z
-    .array(z.strictObject({ symbol, weight: formula }))
-    .min(2)
-    .max(32)
-    .refine((legs) => distinct(legs.map((leg) => leg.symbol)), { error: 'A symbol is listed twice.' });
-}
+export const legsSchema = z
+  .array(z.strictObject({ symbol: storedSymbol, weight: formula }))
+  .min(2)
+  .max(32)
+  .refine((legs) => distinct(legs.map(({ symbol }) => symbol)), { error: 'A symbol is listed twice.' });
