@@ -19,9 +19,25 @@ export interface EpochReport {
   validationLoss: number | null;
 }
 
+/**
+ * A training as it stands after an epoch: enough to go on to the same bits as without a break. `numbers` are the
+ * engine's own (weights, moments, best weights) under names of its choice.
+ */
+export interface Checkpoint {
+  readonly engine: TrainingEngine['id'];
+  readonly epoch: number;
+  readonly numbers: Readonly<Record<string, Float64Array>>;
+  readonly history: TrainedNetwork['history'];
+}
+
 export interface TrainingHooks {
-  /** Called after every epoch; may be slow. Throwing (a cancellation, say) ends the training with that error. */
-  onEpoch(report: EpochReport): void | Promise<void>;
+  /**
+   * Called after every epoch (of boosting: every round); may be slow. Throwing (a cancellation, say) ends the training
+   * with that error. `checkpoint` makes the state to go on from; calling it costs a copy of the weights and moments.
+   */
+  onEpoch(report: EpochReport, checkpoint: () => Checkpoint): void | Promise<void>;
+  /** A checkpoint of the same spec and data to go on from. */
+  readonly resumeFrom?: Checkpoint | undefined;
 }
 
 export interface TrainingData {
@@ -38,6 +54,12 @@ export interface TrainedNetwork {
   readonly stoppedEarly: boolean;
 }
 
+export interface TrainingJob {
+  readonly spec: ModelSpec;
+  readonly data: TrainingData;
+  readonly hooks: TrainingHooks;
+}
+
 /** A way to train: every engine takes the same spec and data and sees the same seeded bits. */
 export interface TrainingEngine {
   readonly id: 'reference' | 'simd' | 'tensorflow' | 'webgpu';
@@ -45,4 +67,6 @@ export interface TrainingEngine {
   probe(): { available: boolean; reason: string };
   supports(spec: ModelSpec): boolean;
   train(spec: ModelSpec, data: TrainingData, hooks: TrainingHooks): Promise<TrainedNetwork>;
+  /** Trains all jobs, on as many cores as pay; results in the order of the jobs. The first failure ends all. */
+  trainMany(jobs: readonly TrainingJob[]): Promise<TrainedNetwork[]>;
 }
