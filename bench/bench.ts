@@ -1,7 +1,7 @@
 /** One thing that was measured: values of its runs, in its unit. */
 export interface Measurement {
   name: string;
-  unit: 'ms' | 'MB';
+  unit: 'ms' | 'MB' | 'steps/s' | 'models/min';
   values: number[];
 }
 
@@ -9,6 +9,8 @@ export interface Measured {
   measurements: Measurement[];
   /** Median time of one over median time of another, by name. */
   ratios?: Record<string, number>;
+  /** Medians by what they are of, then by name; null for a peer that is not here. */
+  figures?: Record<string, Record<string, unknown>>;
   /** Peers that are not here, and why. */
   skipped?: Record<string, string>;
 }

@@ -4,9 +4,10 @@ import { backtest } from './backtest.ts';
 import { type Bench, type Measured, median } from './bench.ts';
 import { indicators } from './indicators.ts';
 import { server } from './server.ts';
+import { training } from './training.ts';
 
 /** `npm run -s bench -- <name> [--json]`: exit code 0, or 2 for a name that is not there. */
-const benches: readonly Bench[] = [backtest, indicators, server];
+const benches: readonly Bench[] = [backtest, indicators, server, training];
 
 const [wanted, ...flags] = process.argv.slice(2);
 const bench = benches.find(({ name }) => name === wanted);
@@ -19,7 +20,7 @@ if (bench === undefined) {
   process.stdout.write(flags.includes('--json') ? `${JSON.stringify(reportOf(bench, measured))}\n` : tableOf(measured));
 }
 
-function reportOf({ name }: Bench, { measurements, ratios = {}, skipped = {} }: Measured) {
+function reportOf({ name }: Bench, { measurements, ratios = {}, figures = {}, skipped = {} }: Measured) {
   const [cpu] = cpus();
   return {
     name,
@@ -32,6 +33,7 @@ function reportOf({ name }: Bench, { measurements, ratios = {}, skipped = {} }: 
       unit: measurement.unit,
       ...figuresOf(measurement.values),
     })),
+    ...figures,
     ratios,
     skipped,
   };

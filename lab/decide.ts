@@ -3,8 +3,9 @@ import { barCount, firstBarFrom } from '@stratlab/data/bars.ts';
 import { LabError } from '@stratlab/data/error.ts';
 import { formatDate } from '@stratlab/data/instant.ts';
 import type { ModelArtifact } from '@stratlab/models/artifact.ts';
+import { inputsOf } from '@stratlab/models/model-block.ts';
 import { predict, signalOf } from '@stratlab/models/predict.ts';
-import { featureMatrix, featuresOf, fuzzyRulesSignal } from '@stratlab/strategies/features.ts';
+import { featureMatrix, fuzzyRulesSignal } from '@stratlab/strategies/features.ts';
 import {
   checkFormula,
   compileState,
@@ -60,7 +61,7 @@ function signalSeries(view: StrategyView, strategy: LabStrategy, artifact: Model
   const { model } = strategy.document;
   if (artifact === null || model === null)
     throw new LabError('not_found', 'This strategy decides by a model, and none is trained.');
-  const features = featuresOf(strategy, model.features.lookback_periods);
+  const features = inputsOf(strategy, model);
   const names = features.map(({ name }) => name);
   if (names.join() !== artifact.features.join()) {
     throw new LabError('invalid_input', 'The model was trained on other features than this strategy has.', {

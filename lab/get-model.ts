@@ -1,4 +1,5 @@
 import { formatInstant } from '@stratlab/data/instant.ts';
+import { architectureOf } from '@stratlab/models/architecture.ts';
 import { readArtifact } from '@stratlab/models/artifact.ts';
 import { requireModelRow } from './find-model.ts';
 import type { Lab } from './lab.ts';
@@ -40,9 +41,7 @@ export function getModel(lab: Lab, input: { model_id: string }) {
     classes: artifact.classes,
     architecture: {
       type: artifact.spec.type,
-      hidden_layers: artifact.spec.hiddenLayers,
-      activation: artifact.spec.activation,
-      dropout: artifact.spec.dropout,
+      ...architectureOf(artifact.spec),
       weights: artifact.weights.length,
     },
     fingerprint: row.fingerprint,

@@ -1,19 +1,25 @@
 import { LabError } from '@stratlab/data/error.ts';
 import type { BarStore } from '@stratlab/data/store.ts';
 import { writeArtifact } from '@stratlab/models/artifact.ts';
-import { splitMetricsSchema } from '@stratlab/models/class-metrics.ts';
+import { type SplitMetrics, splitMetricsSchema } from '@stratlab/models/class-metrics.ts';
 import { modelSpec } from '@stratlab/models/document.ts';
-import type { TrainingHooks } from '@stratlab/models/engine.ts';
 import { chooseEngine } from '@stratlab/models/engines/index.ts';
-import { fitModel } from '@stratlab/models/fit.ts';
-import { type HoldoutSplit, holdoutSplit } from '@stratlab/models/split.ts';
-import { featuresOf } from '@stratlab/strategies/features.ts';
+import type { Learnable } from '@stratlab/models/fit.ts';
+import { type FittedMember, fitEnsemble, judgeTested } from '@stratlab/models/fit-ensemble.ts';
+import { inputsOf } from '@stratlab/models/model-block.ts';
+import { isForward, routesOf } from '@stratlab/models/routes.ts';
+import { trainingSample } from '@stratlab/models/sampling/training-sample.ts';
+import type { Fold, Rows } from '@stratlab/models/split.ts';
+import { combinatorialPaths, rowGroups } from '@stratlab/models/splits/combinatorial.ts';
+import { folds } from '@stratlab/models/splits/folds.ts';
+import type { Validation } from '@stratlab/models/splits/schema.ts';
 import { fingerprint } from '@stratlab/strategies/fingerprint.ts';
-import { type ChosenLabel, classes } from '@stratlab/strategies/label.ts';
+import type { ChosenLabel } from '@stratlab/strategies/label.ts';
 import { parseLabel } from '@stratlab/strategies/labels/index.ts';
 import { z } from 'zod';
 import { lastKnownRows, readSample, type Sample, usedSeriesSchema } from './sample.ts';
 import type { LabStrategy } from './strategy-language.ts';
+import { type LearnHooks, Trainings } from './trainings.ts';
 import { codeVersion } from './version.ts';
 
 export interface LearnRequest {
@@ -22,12 +28,15 @@ export interface LearnRequest {
   start: number | undefined;
   end: number | undefined;
   engine: string;
+  /** Where trainings under way are kept, so that a run after a crash goes on from them. */
+  checkpoints: string;
 }
 
-export interface LearnHooks {
-  progress(report: { percent: number; stage: string; etaMs: number | null }): void;
-  signal: AbortSignal;
-}
+const metricsSchema = z.strictObject({
+  train: splitMetricsSchema,
+  validation: splitMetricsSchema.nullable(),
+  test: splitMetricsSchema.nullable(),
+});
 
 /** What a training found; parsed when it comes from another process. */
 export const learnedSchema = z.strictObject({
@@ -35,11 +44,9 @@ export const learnedSchema = z.strictObject({
   fingerprint: z.string(),
   engine: z.string(),
   series: z.array(usedSeriesSchema).min(1),
-  metrics: z.strictObject({
-    train: splitMetricsSchema,
-    validation: splitMetricsSchema.nullable(),
-    test: splitMetricsSchema.nullable(),
-  }),
+  metrics: metricsSchema,
+  /** Per member, fold by fold and seed by seed. */
+  folds: z.array(metricsSchema.extend({ fold: z.int(), seed: z.int() })),
   epochs: z.int(),
   stoppedEarly: z.boolean(),
   warnings: z.array(z.string()),
@@ -50,49 +57,104 @@ export type Learned = z.infer<typeof learnedSchema>;
 export async function learn(
   store: BarStore,
   modelsFolder: string,
-  { strategy, start, end, engine: wanted }: LearnRequest,
+  { strategy, start, end, engine: wanted, checkpoints }: LearnRequest,
   hooks: LearnHooks,
 ): Promise<Learned> {
   const { model, training } = strategy.document;
   if (model === null || training === null) throw new LabError('invalid_input', 'This strategy has no model to train.');
   hooks.progress({ percent: 0, stage: 'features', etaMs: null });
-  const features = featuresOf(strategy, model.features.lookback_periods);
-  const sample = readSample(store, strategy, { start, end }, features, labelOf(training.labels));
-  const rows = Int32Array.from({ length: sample.targets.length }, (_, i) => i);
-  const split = holdoutSplit(lastKnownRows(sample), rows, training.validation);
-  const spec = modelSpec(model, training, features.length, sample.kind === 'classification' ? classes.length : 1);
+  const features = inputsOf(strategy, model);
+  const label = labelOf(training.labels);
+  const sample = readSample(store, strategy, { start, end }, features, label);
+  const rows: Rows = {
+    ends: lastKnownRows(sample),
+    rows: Int32Array.from(sample.targets.keys()),
+    time: sample.time,
+  };
+  const split = folds(training.validation, rows);
+  const spec = modelSpec(model, training, features.length, label.classes?.length ?? 1);
   const engine = chooseEngine(spec, wanted);
   const normalisation = features.map(({ normalization }) => normalization);
-  const learnable = { features: sample.features, normalisation, targets: sample.targets, weights: null };
-  const fitted = await fitModel(spec, learnable, split, engine, epochHooks(hooks));
+  const learnable = { features: sample.features, normalisation, targets: sample.targets };
+  const parts = split.map((fold) => {
+    const { rows: train, weights } = trainingSample(training.sampling, fold.train, sample.sampled, sample.targets);
+    return { ...fold, train, weights };
+  });
+  const { seeds } = training.ensemble;
+  const calibrate = training.calibration === 'temperature';
+  const trainings = new Trainings(checkpoints, parts.length * seeds, hooks);
+  const members = await fitEnsemble(spec, learnable, parts, { seeds, calibrate }, engine, trainings);
   hooks.progress({ percent: 97, stage: 'saving', etaMs: null });
+  const routes = routesOf(training.validation, rows, split, sample.time);
+  const tested = testedRows(split);
+  const newest = members[members.length - 1];
+  const metrics = { ...newest.metrics, test: judgeTested(members, routes, learnable, sample.time, tested) };
   const mark = fingerprint(strategy);
-  const { series } = sample;
-  const { metrics, history, stoppedEarly } = fitted;
+  const segments = split.map((fold) => segmentsOf(sample, fold));
+  const test = segmentOf(sample, tested, 0);
   const artifactHash = writeArtifact(modelsFolder, {
-    ...fitted,
-    formatVersion: 1,
+    formatVersion: 2,
+    spec,
     engine: engine.id,
     features: features.map(({ name }) => name),
-    normalisation: [...fitted.normalisation],
-    classes: spec.task === 'classification' ? [...classes] : null,
+    classes: label.classes && [...label.classes],
     strategyFingerprint: mark,
-    series,
-    segments: segmentsOf(sample, split),
+    series: sample.series,
+    validation: { method: training.validation.method, forward: isForward(training.validation) },
+    members: members.map(({ history, ...member }) => ({
+      fold: member.fold,
+      seed: member.spec.seed,
+      spec: member.spec,
+      temperature: member.temperature,
+      normalisation: [...member.normalisation],
+      target: member.target,
+      weights: member.weights,
+      segments: segments[member.fold],
+      bestEpoch: member.bestEpoch,
+      stoppedEarly: member.stoppedEarly,
+      history: [...history],
+      metrics: member.metrics,
+    })),
+    routes: routes.map(({ start: from, folds: deciding }) => ({ start: from, folds: [...deciding] })),
+    segments: { ...segments[segments.length - 1], test },
+    metrics,
+    paths: pathMetrics(training.validation, rows, members, learnable),
     codeVersion,
-    history: [...history],
   });
-  const warnings = weightWarning(fitted.weights.length, split.train.length);
+  trainings.forget();
   return {
     artifactHash,
     fingerprint: mark,
     engine: engine.id,
-    series,
+    series: sample.series,
     metrics,
-    epochs: history.length,
-    stoppedEarly,
-    warnings,
+    folds: members.map(({ fold, spec: { seed }, metrics: own }) => ({ fold, seed, ...own })),
+    epochs: newest.history.length,
+    stoppedEarly: newest.stoppedEarly,
+    warnings: weightWarning(newest.weights.length, parts[parts.length - 1].train.length),
   };
+}
+
+/** Every row that some fold tests, ascending. */
+function testedRows(split: readonly Fold[]): Int32Array {
+  return Int32Array.from(new Set(split.flatMap(({ test }) => [...test]))).sort();
+}
+
+/** How the members do on each whole history that the splits of cpcv make up, each group answered by its split. */
+function pathMetrics(
+  validation: Validation,
+  rows: Rows,
+  members: readonly FittedMember[],
+  learnable: Pick<Learnable, 'features' | 'targets' | 'normalisation'>,
+): SplitMetrics[] {
+  if (validation.method !== 'cpcv') return [];
+  const { groups, test_groups } = validation;
+  const tested = rowGroups(rows, groups);
+  const time = rows.time ?? new Float64Array();
+  return combinatorialPaths(groups, test_groups).map((splits) => {
+    const routes = splits.map((split, group) => ({ start: time[tested[group][0]], folds: [split] }));
+    return judgeTested(members, routes, learnable, time, rows.rows);
+  });
 }
 
 function labelOf(labels: unknown): ChosenLabel {
@@ -101,31 +163,16 @@ function labelOf(labels: unknown): ChosenLabel {
   throw new LabError('invalid_strategy', label.problems[0].message, { problems: label.problems });
 }
 
-/** Lets messages in between epochs, stops on request, and says how long it will take. */
-function epochHooks({ progress, signal }: LearnHooks): TrainingHooks {
-  const startedAt = performance.now();
+function segmentsOf(sample: Sample, { train, validation, test, purged }: Fold) {
   return {
-    async onEpoch({ epoch, epochs }) {
-      await new Promise((resolve) => setImmediate(resolve));
-      if (signal.aborted) throw new LabError('cancelled', `Training was cancelled in epoch ${epoch} of ${epochs}.`);
-      const etaMs = ((performance.now() - startedAt) / epoch) * (epochs - epoch);
-      progress({ percent: 5 + (90 * epoch) / epochs, stage: `epoch ${epoch} of ${epochs}`, etaMs });
-    },
+    train: segmentOf(sample, train, purged.train),
+    validation: validation.length === 0 ? null : segmentOf(sample, validation, purged.validation),
+    test: test.length === 0 ? null : segmentOf(sample, test, 0),
   };
 }
 
-function segmentsOf({ time }: Sample, { train, validation, test, purged }: HoldoutSplit) {
-  const segment = (rows: Int32Array, dropped: number) => ({
-    rows: rows.length,
-    purged: dropped,
-    start: time[rows[0]],
-    end: time[rows[rows.length - 1]],
-  });
-  return {
-    train: segment(train, purged.train),
-    validation: validation.length === 0 ? null : segment(validation, purged.validation),
-    test: test.length === 0 ? null : segment(test, 0),
-  };
+function segmentOf({ time }: Sample, rows: Int32Array, purged: number) {
+  return { rows: rows.length, purged, start: time[rows[0]], end: time[rows[rows.length - 1]] };
 }
 
 function weightWarning(weights: number, rows: number): string[] {

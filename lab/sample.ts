@@ -4,6 +4,7 @@ import { formatDate } from '@stratlab/data/instant.ts';
 import type { BarStore } from '@stratlab/data/store.ts';
 import { timeframes } from '@stratlab/data/timeframe.ts';
 import { usableRows } from '@stratlab/models/fit.ts';
+import type { SampledSeries } from '@stratlab/models/sampling/series.ts';
 import { baseTimeframe, documentSymbols } from '@stratlab/strategies/document.ts';
 import { type Feature, featureMatrix } from '@stratlab/strategies/features.ts';
 import type { ChosenLabel } from '@stratlab/strategies/label.ts';
@@ -37,6 +38,8 @@ export interface Sample {
   time: Float64Array;
   /** Start of the last bar that the row's label depends on. */
   known: Float64Array;
+  /** The bars of each symbol, and which rows are its. */
+  sampled: SampledSeries[];
 }
 
 /** Features and labels of all the strategy's symbols, usable rows only. Throws `insufficient_data` where one has none. */
@@ -61,6 +64,9 @@ interface Part {
   targets: Float64Array;
   time: Float64Array;
   known: Float64Array;
+  close: Float64Array;
+  bars: Int32Array;
+  ends: Int32Array;
 }
 
 function readPart(
@@ -107,23 +113,28 @@ function readPart(
     targets: Float64Array.from(rows, (row) => values[row]),
     time: Float64Array.from(rows, (row) => bars.time[row]),
     known: Float64Array.from(rows, (row) => bars.time[ends[row]]),
+    close: bars.close,
+    bars: rows,
+    ends: rows.map((row) => ends[row]),
   };
 }
 
 function pooled(parts: readonly Part[], columns: number): Omit<Sample, 'kind' | 'series'> {
-  if (parts.length === 1) return parts[0];
   const order = parts
     .flatMap((part, p) => Array.from(part.time, (time, row) => ({ time, p, row })))
     .sort((a, b) => a.time - b.time || a.p - b.p);
   const features = new Float64Array(order.length * columns);
+  const places = parts.map(({ time }) => new Int32Array(time.length));
   order.forEach(({ p, row }, i) => {
     features.set(parts[p].features.subarray(row * columns, (row + 1) * columns), i * columns);
+    places[p][row] = i;
   });
   return {
     features,
     targets: Float64Array.from(order, ({ p, row }) => parts[p].targets[row]),
     time: Float64Array.from(order, ({ time }) => time),
     known: Float64Array.from(order, ({ p, row }) => parts[p].known[row]),
+    sampled: parts.map(({ close, bars, ends }, p) => ({ close, rows: places[p], bars, ends })),
   };
 }
 

@@ -1,6 +1,7 @@
 import { executionSchema } from '@stratlab/backtests/execution.ts';
 import { LabError, type Problem } from '@stratlab/data/error.ts';
-import { modelBlockSchema, trainingBlockSchema } from '@stratlab/models/document.ts';
+import { completeTraining, trainingBlockSchema } from '@stratlab/models/document.ts';
+import { modelBlockSchema } from '@stratlab/models/model-block.ts';
 import { documentSchema } from '@stratlab/strategies/document.ts';
 import { readStrategy, type Strategy, type StrategyReading } from '@stratlab/strategies/strategy.ts';
 import { z } from 'zod';
@@ -10,7 +11,7 @@ export const strategySchema = documentSchema({
   model: modelBlockSchema,
   training: trainingBlockSchema,
   execution: executionSchema.prefault({}),
-});
+}).transform((document, context) => ({ ...document, training: completeTraining(document, context) }));
 export type LabDocument = z.output<typeof strategySchema>;
 export type LabStrategy = Strategy<LabDocument>;
 

@@ -5,6 +5,7 @@ import { parseSymbol } from '@stratlab/data/instrument.ts';
 import type { Timeframe } from '@stratlab/data/timeframe.ts';
 import { addEvent } from '@stratlab/knowledge/experiments.ts';
 import { addTask } from '@stratlab/knowledge/ledger.ts';
+import { epochsOf } from '@stratlab/models/document.ts';
 import { baseTimeframe, documentSymbols } from '@stratlab/strategies/document.ts';
 import { canonicalJson } from '@stratlab/strategies/fingerprint.ts';
 import { effectiveDocument, withTraining } from './effective-document.ts';
@@ -65,7 +66,8 @@ export function trainModel(lab: Lab, input: TrainModel) {
   const symbols = documentSymbols(strategy.document);
   const timeframe = baseTimeframe(strategy.document);
   const rows = symbols.reduce((sum, name) => sum + readOrResample(lab.store, name, timeframe, end).bars.time.length, 0);
-  const epochs = strategy.document.training?.epochs ?? 0;
+  const { model, training } = strategy.document;
+  const epochs = model === null || training === null ? 0 : epochsOf(model, training);
   const order: TrainOrder = {
     modelId: newId('model'),
     strategyName: stored.name,

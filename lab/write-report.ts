@@ -4,7 +4,9 @@ import { isTimeframe, type Timeframe } from '@stratlab/data/timeframe.ts';
 import { listInsights } from '@stratlab/knowledge/insights.ts';
 import { findSeries } from '@stratlab/knowledge/ledger.ts';
 import { type BacktestRow, findModel, listBacktests, listModels, type ModelRow } from '@stratlab/knowledge/results.ts';
+import { architectureOf } from '@stratlab/models/architecture.ts';
 import { readArtifact } from '@stratlab/models/artifact.ts';
+import type { ModelSpec } from '@stratlab/models/spec.ts';
 import { experimentReport } from '@stratlab/reports/experiment-report.ts';
 import type {
   ExperimentReport,
@@ -102,7 +104,7 @@ function modelOf({ folders }: Lab, row: ModelRow): ReportedModel {
   return {
     id: row.id,
     strategy: `${row.strategyName} v${row.strategyVersion}`,
-    type: `${spec.type} [${spec.hiddenLayers.join(', ')}]`,
+    type: typeWords(spec),
     engine,
     seed: spec.seed,
     hash: row.artifactHash,
@@ -153,4 +155,11 @@ function backtestOf(lab: Lab, row: BacktestRow): ReportedBacktest {
     execution: answer.execution,
     warnings: answer.warnings,
   };
+}
+
+/** `mlp [20, 10]`, `lstm (sequence_length 20, hidden_size 32, num_layers 1, dropout 0)`. */
+function typeWords(spec: ModelSpec): string {
+  if (spec.type === 'mlp') return `mlp [${spec.hiddenLayers.join(', ')}]`;
+  const words = Object.entries(architectureOf(spec)).map(([key, value]) => `${key} ${value}`);
+  return words.length === 0 ? spec.type : `${spec.type} (${words.join(', ')})`;
 }

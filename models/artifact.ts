@@ -5,7 +5,9 @@ import { LabError } from '@stratlab/data/error.ts';
 import { sha256 } from '@stratlab/data/hash.ts';
 import { z } from 'zod';
 import { splitMetricsSchema } from './class-metrics.ts';
-import { layersOf, weightCount } from './networks/mlp.ts';
+import type { Ensemble, Member } from './ensemble.ts';
+import { networkOf } from './networks/index.ts';
+import { sizeOf, type TensorView, viewsOf } from './networks/layout.ts';
 import { normalisationSchema } from './normalisation.ts';
 import { readSafetensors, type Tensor, writeSafetensors } from './safetensors.ts';
 import { type ModelSpec, modelSpecSchema } from './spec.ts';
@@ -19,18 +21,43 @@ const segmentSchema = z.strictObject({
   end: z.number(),
 });
 
+const part = z.strictObject({
+  train: segmentSchema,
+  validation: segmentSchema.nullable(),
+  test: segmentSchema.nullable(),
+});
+
+const metricsSchema = z.strictObject({
+  train: splitMetricsSchema,
+  validation: splitMetricsSchema.nullable(),
+  test: splitMetricsSchema.nullable(),
+});
+
+/** One trained network, but its weights. */
+const memberSchema = z.strictObject({
+  fold: z.int().min(0),
+  seed: z.int().min(0),
+  temperature: z.number().positive(),
+  normalisation: normalisationSchema,
+  /** Regression: mean and sd of the training targets, in whose units the network works. */
+  target: z.strictObject({ mean: z.number(), sd: z.number().min(0) }).nullable(),
+  segments: part,
+  bestEpoch: z.int().min(1),
+  stoppedEarly: z.boolean(),
+  history: z.array(z.strictObject({ epoch: z.int(), trainLoss: z.number(), validationLoss: z.number().nullable() })),
+  metrics: metricsSchema,
+});
+
 const recordSchema = z
   .strictObject({
-    formatVersion: z.literal(1),
+    formatVersion: z.literal(2),
+    /** With the first member's seed. */
     spec: modelSpecSchema,
     engine: z.string(),
     /** Names of the features, in the order of the inputs. */
     features: z.array(z.string()).min(1),
-    normalisation: normalisationSchema,
     /** Names of the outputs; null for regression. */
     classes: z.array(z.string()).nullable(),
-    /** Regression: mean and sd of the training targets, in whose units the network works. */
-    target: z.strictObject({ mean: z.number(), sd: z.number().min(0) }).nullable(),
     strategyFingerprint: z.string(),
     /** The bars that were learnt from: content hash and the starts of the first and last bar used, epoch milliseconds. */
     series: z.array(
@@ -42,39 +69,45 @@ const recordSchema = z
         end: z.number(),
       }),
     ),
-    /** Rows and first and last bar of each part of the split; null where there is none. */
-    segments: z.strictObject({
-      train: segmentSchema,
-      validation: segmentSchema.nullable(),
-      test: segmentSchema.nullable(),
-    }),
+    /** The method that divided the rows, and whether its tested rows come after all that their networks learnt from. */
+    validation: z.strictObject({ method: z.string(), forward: z.boolean() }),
+    /** Fold by fold, seed by seed. */
+    members: z.array(memberSchema).min(1).max(10_000),
+    routes: z.array(z.strictObject({ start: z.number(), folds: z.array(z.int().min(0)).min(1) })).min(1),
+    /** The newest fold's parts, but `test`: all rows that any fold tested, and how the members did on them together. */
+    segments: part,
+    metrics: metricsSchema,
+    /** Of cpcv: each whole history that its splits make up. */
+    paths: z.array(splitMetricsSchema),
     codeVersion: z.string(),
-    bestEpoch: z.int().min(1),
-    stoppedEarly: z.boolean(),
-    history: z.array(z.strictObject({ epoch: z.int(), trainLoss: z.number(), validationLoss: z.number().nullable() })),
-    metrics: z.strictObject({
-      train: splitMetricsSchema,
-      validation: splitMetricsSchema.nullable(),
-      test: splitMetricsSchema.nullable(),
-    }),
     weightsHash: hashSchema,
   })
   .refine(
-    ({ spec, features, normalisation }) => features.length === spec.inputs && normalisation.length === spec.inputs,
+    ({ spec, features, members }) =>
+      features.length === spec.inputs && members.every(({ normalisation }) => normalisation.length === spec.inputs),
     'as many features and normalisations as inputs',
   )
   .refine(
-    ({ spec, classes, target }) =>
-      spec.task === 'classification' ? classes?.length === spec.outputs : classes === null && target !== null,
+    ({ spec, classes, members }) =>
+      spec.task === 'classification'
+        ? classes?.length === spec.outputs
+        : classes === null && members.every(({ target }) => target !== null),
     'one class per output of a classification, a target scale for a regression',
+  )
+  .refine(
+    ({ members, routes }) => routes.every(({ folds }) => folds.every((fold) => members.some((m) => m.fold === fold))),
+    'every fold of a route has a member',
   );
 
 /** Everything about a trained model but its weights. */
 export type ModelRecord = z.infer<typeof recordSchema>;
 
-export interface ModelArtifact extends ModelRecord {
-  /** In the canonical layout of the network. */
-  readonly weights: Float64Array;
+export type ArtifactMember = z.infer<typeof memberSchema> & Pick<Member, 'spec' | 'weights'>;
+
+/** A trained model: an ensemble of one member or more, with everything it was made from. */
+export interface ModelArtifact extends Omit<ModelRecord, 'members'>, Ensemble {
+  readonly members: ArtifactMember[];
+  readonly routes: ModelRecord['routes'];
 }
 
 const recordFile = 'model.json';
@@ -87,9 +120,10 @@ const maxRecordBytes = 64 << 20;
  * can be read. Throws `unavailable` where the disk refuses.
  */
 export function writeArtifact(folder: string, artifact: Omit<ModelArtifact, 'weightsHash'>): string {
-  const { weights, ...described } = artifact;
-  const tensorFile = writeSafetensors(tensorsOf(artifact.spec, weights));
-  const record = recordSchema.parse({ ...described, weightsHash: sha256(tensorFile) });
+  const { members, ...described } = artifact;
+  const tensorFile = writeSafetensors(members.flatMap(({ weights }, k) => tensorsOf(artifact.spec, weights, k)));
+  const records = members.map(({ weights: _weights, spec: _spec, ...member }) => member);
+  const record = recordSchema.parse({ ...described, members: records, weightsHash: sha256(tensorFile) });
   const text = `${JSON.stringify(record, null, 1)}\n`;
   const hash = sha256(text);
   writeFileAtomic(join(folder, hash, weightsFile), tensorFile);
@@ -104,9 +138,15 @@ export function readArtifact(folder: string, hash: string): ModelArtifact {
   const text = readBounded(join(path, recordFile), hash, maxRecordBytes);
   if (sha256(text) !== hash) throw corrupt(hash, `${recordFile} is not what was written`);
   const record = parseRecord(text, hash);
-  const bytes = readBounded(join(path, weightsFile), hash, weightsFileLimit(record.spec));
+  const bytes = readBounded(join(path, weightsFile), hash, weightsFileLimit(record));
   if (sha256(bytes) !== record.weightsHash) throw corrupt(hash, `${weightsFile} is not what was written`);
-  return { ...record, weights: weightsOf(record.spec, readSafetensors(bytes, weightsFile), hash) };
+  const weights = weightsOf(record, readSafetensors(bytes, weightsFile), hash);
+  const members = record.members.map((member, k) => ({
+    ...member,
+    spec: { ...record.spec, seed: member.seed },
+    weights: weights[k],
+  }));
+  return { ...record, members };
 }
 
 function readBounded(path: string, hash: string, limit: number): Uint8Array {
@@ -124,22 +164,22 @@ function parseRecord(text: Uint8Array, hash: string): ModelRecord {
   try {
     return recordSchema.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(text)));
   } catch (cause) {
-    throw corrupt(hash, `${recordFile} is not a record of format version 1`, cause);
+    throw corrupt(hash, `${recordFile} is not a record of format version 2`, cause);
   }
 }
 
-function tensorsOf(spec: ModelSpec, weights: Float64Array): Tensor[] {
-  return layersOf(spec, weights).flatMap((layer, l) => [
-    { name: `layers.${l}.weights`, shape: [layer.inputs, layer.outputs], values: layer.weights },
-    { name: `layers.${l}.biases`, shape: [layer.outputs], values: layer.biases },
-  ]);
+function tensorsOf(spec: ModelSpec, weights: Float64Array, member: number): TensorView[] {
+  return viewsOf(networkOf(spec).tensors(spec), weights).map((tensor) => ({
+    ...tensor,
+    name: `members.${member}.${tensor.name}`,
+  }));
 }
 
-function weightsOf(spec: ModelSpec, tensors: readonly Tensor[], hash: string): Float64Array {
-  const weights = new Float64Array(weightCount(spec));
-  const expected = tensorsOf(spec, weights);
+function weightsOf({ spec, members }: ModelRecord, tensors: readonly Tensor[], hash: string): Float64Array[] {
+  const weights = members.map(() => new Float64Array(weightCount(spec)));
+  const expected = weights.flatMap((own, k) => tensorsOf(spec, own, k));
   const fits = expected.length === tensors.length && expected.every((tensor, i) => sameForm(tensor, tensors[i]));
-  if (!fits) throw corrupt(hash, `${weightsFile} does not hold the layers of the network`);
+  if (!fits) throw corrupt(hash, `${weightsFile} does not hold the tensors of the network`);
   expected.forEach((tensor, i) => {
     tensor.values.set(tensors[i].values);
   });
@@ -150,8 +190,12 @@ function sameForm(a: Tensor, b: Tensor): boolean {
   return a.name === b.name && a.shape.join() === b.shape.join();
 }
 
-function weightsFileLimit(spec: ModelSpec): number {
-  return weightCount(spec) * 8 + (1 << 16);
+function weightCount(spec: ModelSpec): number {
+  return sizeOf(networkOf(spec).tensors(spec));
+}
+
+function weightsFileLimit({ spec, members }: ModelRecord): number {
+  return members.length * (weightCount(spec) * 8 + (1 << 16));
 }
 
 function corrupt(hash: string, what: string, cause?: unknown): LabError {

@@ -1,30 +1,10 @@
 import { labelKind } from '@stratlab/strategies/label-kind.ts';
 import { parseLabel } from '@stratlab/strategies/labels/index.ts';
 import { z } from 'zod';
+import { type ModelBlock, partitionDefaults } from './model-block.ts';
+import { samplingSchema } from './sampling/schema.ts';
 import type { ModelSpec } from './spec.ts';
-
-const networks = ['mlp'] as const;
-
-/** The `model:` block of a strategy document, with its defaults. */
-export const modelBlockSchema = z.strictObject({
-  type: z
-    .string()
-    .toLowerCase()
-    .pipe(
-      z.enum(networks, {
-        error: (issue) => `"${String(issue.input)}" is not a network of this version. Built: ${networks.join(', ')}.`,
-      }),
-    ),
-  architecture: z
-    .strictObject({
-      hidden_layers: z.array(z.int().min(1).max(2048)).min(1).max(8).default([20, 10]),
-      activation: z.enum(['relu', 'tanh', 'sigmoid']).default('relu'),
-      dropout: z.number().min(0).max(0.9).default(0),
-    })
-    .prefault({}),
-  features: z.strictObject({ lookback_periods: z.int().min(0).max(100).default(0) }).prefault({}),
-});
-export type ModelBlock = z.output<typeof modelBlockSchema>;
+import { validationSchema } from './splits/schema.ts';
 
 const labels = z.record(z.string(), z.unknown()).transform((value, context) => {
   const label = parseLabel(value, '');
@@ -36,41 +16,47 @@ const labels = z.record(z.string(), z.unknown()).transform((value, context) => {
   return z.NEVER;
 });
 
-const losses = { classification: ['cross_entropy'], regression: ['mse'] } as const;
-type Loss = (typeof losses)[keyof typeof losses][number];
-
-const fraction = z.number().min(0).max(1);
-const holdout = z
-  .strictObject({
-    method: z
-      .enum(['holdout', 'data_split'], {
-        error: (issue) => `"${String(issue.input)}" is not a validation method of this version. Built: holdout.`,
-      })
-      .default('holdout')
-      .transform(() => 'holdout' as const),
-    train: fraction.default(0.7),
-    validation: fraction.default(0.15),
-    test: fraction.default(0.15),
-  })
-  .refine(({ train, validation, test }) => train > 0 && test > 0 && train + validation + test <= 1 + 1e-9, {
-    error: 'train and test are above 0, and train + validation + test is at most 1.',
-  });
-
-const settings = z.strictObject({
+/** What every model takes. */
+const common = z.strictObject({
   labels: labels.prefault({ source: 'next_direction' }),
-  loss: z
-    .enum([...losses.classification, ...losses.regression])
-    .optional()
-    .describe('Default: cross_entropy for classes, mse for numbers'),
-  epochs: z.int().min(1).max(100_000).default(100),
+  validation: validationSchema.prefault({}),
+  sampling: samplingSchema.prefault({}),
+  ensemble: z
+    .strictObject({ seeds: z.int().min(1).max(100).default(1) })
+    .prefault({})
+    .describe('Networks per fold that answer together, from `seed` on'),
+  calibration: z
+    .enum(['temperature', 'none'])
+    .default('temperature')
+    .describe('Of class probabilities, on the validation rows'),
+  seed: z.int().min(0).max(0xffffffff).default(7),
+});
+
+const losses = { classification: ['cross_entropy', 'focal'], regression: ['mse', 'huber'] } as const;
+const loss = z.enum([...losses.classification, ...losses.regression]);
+type Loss = z.output<typeof loss>;
+
+const epochs = z.int().min(1).max(100_000);
+const learningRate = z.number().positive().max(1);
+const earlyStopping = z
+  .strictObject({ patience: z.int().min(1).max(100_000).default(15), min_delta: z.number().min(0).default(0.0001) })
+  .nullable()
+  .prefault({});
+const penalty = z.number().min(0).max(1);
+
+/** What networks of layers take. */
+const descentKeys = z.strictObject({
+  loss,
+  focal_gamma: z.number().min(0).max(10).default(2),
+  huber_delta: z.number().positive().max(100).default(1),
+  epochs: epochs.default(100),
   batch_size: z.int().min(1).max(65_536).default(32),
-  learning_rate: z.number().positive().max(1).default(0.001),
+  learning_rate: learningRate.default(0.001),
   optimizer: z.enum(['adam', 'adamw', 'sgd']).default('adam'),
   weight_decay: z.number().min(0).max(1).default(0),
-  early_stopping: z
-    .strictObject({ patience: z.int().min(1).max(100_000).default(15), min_delta: z.number().min(0).default(0.0001) })
-    .nullable()
-    .prefault({}),
+  l1: penalty.default(0),
+  l2: penalty.default(0),
+  early_stopping: earlyStopping,
   gradient_clip: z.number().positive().nullable().default(1),
   lr_scheduler: z
     .strictObject({
@@ -80,55 +66,203 @@ const settings = z.strictObject({
     })
     .nullable()
     .default(null),
-  validation: holdout.prefault({}),
-  seed: z.int().min(0).max(0xffffffff).default(7),
+});
+/** The settings of a loss stand only with that loss. */
+const descent = descentKeys.transform(({ focal_gamma, huber_delta, ...rest }) => ({
+  ...rest,
+  ...(rest.loss === 'focal' ? { focal_gamma } : {}),
+  ...(rest.loss === 'huber' ? { huber_delta } : {}),
+}));
+/** What the hybrid learning of anfis takes; its learning rate is the step size of the premises. */
+const hybrid = z.strictObject({
+  epochs: epochs.default(100),
+  learning_rate: learningRate.default(0.01),
+  early_stopping: earlyStopping,
+});
+/** What boosting takes; its rounds are a matter of the architecture. */
+const boosting = z.strictObject({
+  loss: z.enum(['cross_entropy', 'mse']),
+  learning_rate: learningRate.default(0.05),
+  early_stopping: earlyStopping,
 });
 
-/** The `training:` block of a strategy document, with its defaults; those of `loss` follow from the labels. */
-export const trainingBlockSchema = settings.transform((block, context) => {
-  const allowed: readonly Loss[] = losses[kindOf(block.labels)];
-  const { loss = allowed[0] } = block;
-  if (allowed.includes(loss)) return { ...block, loss };
-  context.addIssue({
-    code: 'custom',
-    path: ['loss'],
-    message: `These labels are learnt with ${allowed.join(' or ')}.`,
-  });
-  return z.NEVER;
-});
-export type TrainingBlock = z.output<typeof trainingBlockSchema>;
+const settings = {
+  mlp: descent,
+  logistic: descent,
+  lstm: descent,
+  gru: descent,
+  anfis: hybrid,
+  gradient_boosting: boosting,
+} as const satisfies Record<ModelBlock['type'], z.ZodType>;
 
-function kindOf(chosen: z.output<typeof labels>): keyof typeof losses {
+const otherRates = `Default of anfis ${hybrid.shape.learning_rate.def.defaultValue}, of gradient_boosting ${boosting.shape.learning_rate.def.defaultValue}`;
+
+/**
+ * The `training:` block of a strategy document as it is given: which of its keys a model takes, and their defaults,
+ * depend on the model (`completeTraining`). The defaults that it shows are those of networks of layers.
+ */
+export const trainingBlockSchema = common.extend({
+  loss: loss.optional().describe('Default: cross_entropy for classes, mse for numbers'),
+  focal_gamma: asked(descentKeys.shape.focal_gamma).describe('Of loss focal'),
+  huber_delta: asked(descentKeys.shape.huber_delta).describe('Of loss huber, in standard deviations of the target'),
+  epochs: asked(descentKeys.shape.epochs).describe('Not of gradient_boosting, which has rounds'),
+  batch_size: asked(descentKeys.shape.batch_size),
+  learning_rate: asked(descentKeys.shape.learning_rate).describe(otherRates),
+  optimizer: asked(descentKeys.shape.optimizer),
+  weight_decay: asked(descentKeys.shape.weight_decay),
+  l1: asked(descentKeys.shape.l1),
+  l2: asked(descentKeys.shape.l2),
+  early_stopping: asked(earlyStopping),
+  gradient_clip: asked(descentKeys.shape.gradient_clip),
+  lr_scheduler: asked(descentKeys.shape.lr_scheduler),
+});
+type GivenTraining = z.output<typeof trainingBlockSchema>;
+type GivenSettings = Omit<GivenTraining, keyof Common>;
+
+type Common = z.output<typeof common>;
+type Descent = z.output<typeof descent>;
+type Hybrid = z.output<typeof hybrid>;
+type Boosting = z.output<typeof boosting>;
+
+/** A complete `training:` block: the keys that apply to the model, with every default. */
+export type TrainingBlock = Common & (Descent | Hybrid | Boosting);
+
+/**
+ * A document's training block with the defaults of its model (where rules decide, those of networks of layers). What
+ * does not apply to the model or to its labels is added to the issues of `context`, at its place in the document.
+ */
+export function completeTraining(
+  { model, training }: { model: ModelBlock | null; training: GivenTraining | null },
+  context: z.RefinementCtx,
+): TrainingBlock | null {
+  if (training === null) return null;
+  const { labels: chosen, validation, sampling, ensemble, calibration, seed, ...given } = training;
+  const allowed = losses[kindOf(chosen)];
+  const type = model?.type ?? 'mlp';
+  const parsed = settings[type].safeParse(type === 'anfis' ? given : { loss: allowed[0], ...given });
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) context.addIssue({ ...issue, path: ['training', ...issue.path] });
+    return z.NEVER;
+  }
+  const shared = { labels: chosen, validation, sampling, ensemble, calibration, seed };
+  const complete = { ...shared, ...parsed.data };
+  refuseLoss('loss' in complete ? complete.loss : null, allowed, context);
+  refuseOtherLosses(given, 'loss' in complete ? complete.loss : null, context);
+  return complete;
+}
+
+function refuseLoss(chosen: Loss | null, allowed: readonly Loss[], context: z.RefinementCtx): void {
+  if (chosen === null || allowed.includes(chosen)) return;
+  const message = `These labels are learnt with ${allowed.join(' or ')}.`;
+  context.addIssue({ code: 'custom', path: ['training', 'loss'], message, input: chosen });
+}
+
+/** Settings of a loss other than the chosen one. */
+function refuseOtherLosses(given: GivenSettings, chosen: Loss | null, context: z.RefinementCtx): void {
+  for (const [key, owner] of [
+    ['focal_gamma', 'focal'],
+    ['huber_delta', 'huber'],
+  ] as const) {
+    if (given[key] === undefined || chosen === owner) continue;
+    const message = `It belongs to loss ${owner}; this one is ${chosen}.`;
+    context.addIssue({ code: 'unrecognized_keys', keys: [key], path: ['training'], message, input: given });
+  }
+}
+
+function kindOf(chosen: Common['labels']): keyof typeof losses {
   const label = parseLabel(chosen, 'labels');
   return 'problems' in label ? 'classification' : labelKind(label);
 }
 
-/** The complete network description for a document's blocks: `outputs` 1 means regression. */
+/** The field as it may be given: its default is shown, and left out where it is not given. */
+function asked<Field extends z.ZodType>(field: z.ZodDefault<Field> | z.ZodPrefault<Field>): z.ZodOptional<Field> {
+  return field.unwrap().optional().meta({ default: field.def.defaultValue });
+}
+
+/** The complete description for a document's blocks: `outputs` 1 means regression. */
 export function modelSpec(model: ModelBlock, training: TrainingBlock, inputs: number, outputs: number): ModelSpec {
   const task = outputs === 1 ? 'regression' : 'classification';
+  const shared = { inputs, outputs, task, seed: training.seed } as const;
+  switch (model.type) {
+    case 'anfis':
+      return { ...partitionDefaults, ...model.architecture, ...shared, type: 'anfis', ...hybridSettings(training) };
+    case 'gradient_boosting':
+      return { ...shared, ...boostingArchitecture(model), ...boostingSettings(training) };
+    default:
+      return { ...shared, ...networkArchitecture(model), ...descentSettings(training) };
+  }
+}
+
+type BlockOf<Type extends ModelBlock['type']> = Extract<ModelBlock, { type: Type }>;
+
+function networkArchitecture(model: BlockOf<'mlp' | 'logistic' | 'lstm' | 'gru'>) {
+  switch (model.type) {
+    case 'mlp': {
+      const { hidden_layers: hiddenLayers, activation, dropout } = model.architecture;
+      return { type: 'mlp', hiddenLayers, activation, dropout } as const;
+    }
+    case 'logistic':
+      return { type: 'logistic' } as const;
+    default: {
+      const {
+        sequence_length: sequenceLength,
+        hidden_size: hiddenSize,
+        num_layers: layers,
+        dropout,
+      } = model.architecture;
+      return { type: model.type, sequenceLength, hiddenSize, layers, dropout };
+    }
+  }
+}
+
+function boostingArchitecture({ architecture }: BlockOf<'gradient_boosting'>) {
+  const { minimum_leaf: minimumLeaf, feature_share: featureShare, ...rest } = architecture;
+  return { type: 'gradient_boosting', minimumLeaf, featureShare, ...rest } as const;
+}
+
+function descentSettings(training: TrainingBlock) {
+  if (!('batch_size' in training)) throw otherModel();
   return {
-    type: 'mlp',
-    inputs,
-    outputs,
-    hiddenLayers: model.architecture.hidden_layers,
-    activation: model.architecture.activation,
-    dropout: model.architecture.dropout,
-    task,
     loss: training.loss,
+    focalGamma: training.focal_gamma ?? descentKeys.shape.focal_gamma.def.defaultValue,
+    huberDelta: training.huber_delta ?? descentKeys.shape.huber_delta.def.defaultValue,
     optimizer: training.optimizer,
     learningRate: training.learning_rate,
     weightDecay: training.weight_decay,
+    l1: training.l1,
+    l2: training.l2,
     gradientClip: training.gradient_clip,
     batchSize: training.batch_size,
     epochs: training.epochs,
-    earlyStopping: training.early_stopping && {
-      patience: training.early_stopping.patience,
-      minDelta: training.early_stopping.min_delta,
-    },
+    earlyStopping: stopping(training),
     plateau: training.lr_scheduler && {
       patience: training.lr_scheduler.patience,
       factor: training.lr_scheduler.factor,
     },
-    seed: training.seed,
   };
+}
+
+function hybridSettings(training: TrainingBlock) {
+  if ('loss' in training) throw otherModel();
+  return { epochs: training.epochs, stepSize: training.learning_rate, earlyStopping: stopping(training) };
+}
+
+function boostingSettings(training: TrainingBlock) {
+  if (!('loss' in training) || 'batch_size' in training) throw otherModel();
+  return { loss: training.loss, learningRate: training.learning_rate, earlyStopping: stopping(training) };
+}
+
+function stopping({ early_stopping: rule }: TrainingBlock) {
+  return rule && { patience: rule.patience, minDelta: rule.min_delta };
+}
+
+/** A bug: `completeTraining` makes the two fit. */
+function otherModel(): RangeError {
+  return new RangeError('the training block was completed for another model');
+}
+
+/** Epochs, or of boosting rounds, that a training takes unless it stops early. */
+export function epochsOf(model: ModelBlock, training: TrainingBlock): number {
+  if (model.type === 'gradient_boosting') return model.architecture.rounds;
+  return 'epochs' in training ? training.epochs : 0;
 }

@@ -1,5 +1,5 @@
 import { classMetrics, regressionMetrics, type SplitMetrics } from './class-metrics.ts';
-import type { Dataset, TrainedNetwork, TrainingEngine, TrainingHooks } from './engine.ts';
+import type { Dataset, TrainingData } from './engine.ts';
 import {
   applyNormalisation,
   type ColumnNormalisation,
@@ -7,7 +7,7 @@ import {
   moments,
   type NormalisationMethod,
 } from './normalisation.ts';
-import { type Predictor, predict } from './predict.ts';
+import type { Predictor } from './predict.ts';
 import type { ModelSpec } from './spec.ts';
 
 /** Rows that a model may be fitted on and judged by; every column has one entry per row of `features`. */
@@ -29,14 +29,6 @@ export interface Parts {
   readonly test: Int32Array;
 }
 
-export interface FittedModel extends Predictor, Omit<TrainedNetwork, 'weights'> {
-  readonly metrics: {
-    readonly train: SplitMetrics;
-    readonly validation: SplitMetrics | null;
-    readonly test: SplitMetrics | null;
-  };
-}
-
 /** The rows whose features and target are all known, ascending. */
 export function usableRows(features: Float64Array, targets: Float64Array): Int32Array {
   const columns = features.length / targets.length;
@@ -49,32 +41,54 @@ export function usableRows(features: Float64Array, targets: Float64Array): Int32
   return Int32Array.from(rows);
 }
 
-/**
- * Fits normalisation, target scale and network on the training rows alone (early stopping watches the validation
- * rows), then judges each part. A part without rows is null.
- */
-export async function fitModel(
-  spec: ModelSpec,
-  learnable: Learnable,
-  parts: Parts,
-  engine: TrainingEngine,
-  hooks: TrainingHooks,
-): Promise<FittedModel> {
+/** A training as an engine takes it, with what was fitted to its training rows beside the network. */
+export interface Prepared {
+  readonly normalisation: readonly ColumnNormalisation[];
+  /** Regression: mean and sd of the training targets; else null. */
+  readonly target: Predictor['target'];
+  readonly data: TrainingData;
+}
+
+/** Fits normalisation and target scale on the training rows alone; early stopping will watch the validation rows. */
+export function prepareTraining(spec: ModelSpec, learnable: Learnable, parts: Parts): Prepared {
   const normalisation = fitNormalisation(learnable.normalisation, learnable.features, parts.train);
   const target = spec.task === 'regression' ? moments(pick(learnable.targets, parts.train)) : null;
   const dataset = (rows: Int32Array) => gather(spec, learnable, rows, normalisation, target);
   const validation = parts.validation.length > 0 ? dataset(parts.validation) : null;
-  const trained = await engine.train(spec, { train: dataset(parts.train), validation }, hooks);
-  const model = { spec, normalisation, target, ...trained };
-  const judge = (rows: Int32Array) => judgePart(model, learnable, rows);
+  return { normalisation, target, data: { train: dataset(parts.train), validation } };
+}
+
+/** How a predictor does on each part; one without rows is null. */
+export function judgeParts(spec: ModelSpec, learnable: Learnable, parts: Parts, answer: Answer, mean: number) {
+  const judge = (rows: Int32Array): SplitMetrics =>
+    judgeRows(spec, learnable, rows, answer(rowsOf(spec, learnable, rows)), mean);
   return {
-    ...model,
-    metrics: {
-      train: judge(parts.train),
-      validation: parts.validation.length > 0 ? judge(parts.validation) : null,
-      test: parts.test.length > 0 ? judge(parts.test) : null,
-    },
+    train: judge(parts.train),
+    validation: parts.validation.length > 0 ? judge(parts.validation) : null,
+    test: parts.test.length > 0 ? judge(parts.test) : null,
   };
+}
+
+/** Predictions for row-major features that are not normalised. */
+export type Answer = (features: Float64Array) => Float64Array;
+
+/** The features of some rows, row-major. */
+export function rowsOf(spec: ModelSpec, { features }: Learnable, rows: Int32Array): Float64Array {
+  return pickRows(features, rows, spec.inputs);
+}
+
+/** `mean` of the training targets is what a regression is held against. */
+export function judgeRows(
+  spec: ModelSpec,
+  { targets }: Learnable,
+  rows: Int32Array,
+  predictions: Float64Array,
+  mean: number,
+): SplitMetrics {
+  const truths = pick(targets, rows);
+  return spec.task === 'classification'
+    ? classMetrics(predictions, truths, spec.outputs)
+    : regressionMetrics(predictions, truths, mean);
 }
 
 function gather(
@@ -93,15 +107,7 @@ function gather(
   };
 }
 
-function judgePart(model: Predictor, { features, targets }: Learnable, rows: Int32Array): SplitMetrics {
-  const predictions = predict(model, pickRows(features, rows, model.spec.inputs));
-  const truths = pick(targets, rows);
-  return model.target === null
-    ? classMetrics(predictions, truths, model.spec.outputs)
-    : regressionMetrics(predictions, truths, model.target.mean);
-}
-
-function pick(values: Float64Array, rows: Int32Array): Float64Array {
+export function pick(values: Float64Array, rows: Int32Array): Float64Array {
   return Float64Array.from(rows, (row) => values[row]);
 }
 

@@ -1,6 +1,6 @@
 import { LONG, SHORT } from '@stratlab/strategies/label.ts';
 import { likeliest } from './class-metrics.ts';
-import { outputsOf } from './networks/mlp.ts';
+import { networkOf } from './networks/index.ts';
 import { applyNormalisation, type ColumnNormalisation } from './normalisation.ts';
 import type { ModelSpec } from './spec.ts';
 
@@ -21,7 +21,7 @@ export function predict(model: Predictor, features: Float64Array): Float64Array 
   const { spec, target } = model;
   const rows = features.length / spec.inputs;
   const inputs = applyNormalisation(model.normalisation, features);
-  const outputs = outputsOf(spec, model.weights, inputs, rows);
+  const outputs = networkOf(spec).outputs(spec, model.weights, inputs, rows);
   for (let row = 0; row < rows; row++) {
     if (isUnknown(inputs, row, spec.inputs)) outputs.fill(Number.NaN, row * spec.outputs, (row + 1) * spec.outputs);
   }

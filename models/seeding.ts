@@ -3,13 +3,18 @@ import { type Random, seededRandom, shuffle } from '@stratlab/data/random.ts';
 /**
  * All chance in a training, so that every engine sees the same bits. Each purpose and epoch has a stream of its own,
  * mulberry32 seeded with a hash of `seed:purpose:epoch`:
- * - `weights` (epoch 0): one uniform draw per weight, layer by layer, row-major; biases draw nothing.
+ * - `weights` (epoch 0): one uniform draw per weight, tensor by tensor in the canonical order, row-major; biases draw
+ *   nothing.
  * - `order`: the rows 0…n-1 shuffled afresh each epoch by Fisher-Yates; batches are consecutive pieces of that order,
  *   the last one shorter.
- * - `dropout`: batch by batch, within it hidden layer by hidden layer, row by row, unit by unit; a unit is kept where
- *   the draw is at or above the dropout share. Without dropout nothing is drawn.
+ * - `dropout`: batch by batch, within it layer by layer (hidden or recurrent), in a recurrent one step by step from the
+ *   oldest, row by row, unit by unit; a unit is kept where the draw is at or above the dropout share. All steps of the
+ *   last recurrent layer draw, though only its last one is used. Without dropout nothing is drawn.
+ * - `clusters` (epoch 0): one draw per cluster of an ANFIS, by k-means++.
+ * - `rows` (by round of boosting) and `columns` (by tree, round x outputs + output): one draw per row, or feature, until
+ *   enough are taken (selection sampling, Knuth's algorithm S). Where all are taken nothing is drawn.
  */
-export type Purpose = 'weights' | 'order' | 'dropout';
+export type Purpose = 'weights' | 'order' | 'dropout' | 'clusters' | 'rows' | 'columns';
 
 export function stream(seed: number, purpose: Purpose, epoch = 0): Random {
   return seededRandom(hash(`${seed}:${purpose}:${epoch}`));

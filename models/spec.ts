@@ -53,6 +53,8 @@ const anfis = z.strictObject({
   sets: z.int().min(2).max(9),
   /** Rules of a clustered partition. */
   rules: z.int().min(2).max(64),
+  /** Shape of the sets: Jang's generalised bell, or a Gaussian. */
+  membership: z.enum(['bell', 'gaussian']),
   consequent: z.enum(['constant', 'linear']),
   epochs: z.int().min(1).max(100_000),
   /** Step size of the premises' gradient step, in Jang's sense: the length of a step in parameter space. */

@@ -1,3 +1,4 @@
+import { parameterNames } from './label.ts';
 import { priceFields } from '@stratlab/data/bars.ts';
 import type { Problem } from '@stratlab/data/error.ts';
 import type { Indicator } from './indicator.ts';
@@ -103,7 +104,7 @@ export function catalogueLabels(labels: unknown, warnings: Problem[]): unknown {
   const settings = renamed(labels, labelSettings);
   const label = typeof settings.source === 'string' ? findLabel(settings.source) : undefined;
   if (label === undefined) return settings;
-  return keepKnown(settings, ['source', ...Object.keys(label.parameters.shape)], 'training.labels', warnings);
+  return keepKnown(settings, ['source', ...parameterNames(label)], 'training.labels', warnings);
 }
 
 /** The warning that a key of another program does nothing here. */

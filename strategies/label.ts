@@ -1,7 +1,7 @@
 import type { Bars } from '@stratlab/data/bars.ts';
-import type { z } from 'zod';
+import { z } from 'zod';
 
-/** The classes of every classification label, in the order of a model's outputs. */
+/** The classes of labels that name a side of the market, in the order of a model's outputs. */
 export const classes = ['long', 'flat', 'short'] as const;
 export type ClassName = (typeof classes)[number];
 export const LONG = 0;
@@ -9,12 +9,15 @@ export const FLAT = 1;
 export const SHORT = 2;
 
 /** What a model is to learn at each bar. Labels look ahead by design and are targets only, never features. */
-export interface LabelValues {
-  readonly kind: 'classification' | 'regression';
-  /** Class index (LONG, FLAT, SHORT) or real target per bar; NaN where it is not known. */
+export interface Targets {
+  /** Class index (place in the label's `classes`) or real target per bar; NaN where it is not known. */
   readonly values: Float64Array;
   /** Index of the last bar that the label at this bar depends on (>= the bar); -1 where the label is NaN. */
   readonly ends: Int32Array;
+}
+
+export interface LabelValues extends Targets {
+  readonly kind: 'classification' | 'regression';
 }
 
 /** A label method with its parameters filled in. */
@@ -22,6 +25,8 @@ export interface ChosenLabel {
   readonly source: string;
   /** Every parameter of the method, defaults filled in. */
   readonly parameters: Readonly<Record<string, unknown>>;
+  /** Names of its classes, in the order of a model's outputs; null where the target is a number (regression). */
+  readonly classes: readonly string[] | null;
   /** The most bars it looks ahead, or null where that depends on the data and only `ends` says. */
   readonly horizon: number | null;
   compute(bars: Bars): LabelValues;
@@ -34,31 +39,45 @@ interface Description {
   readonly citation: string;
 }
 
+/** Keys of a label in the document, with defaults; several sets of keys where one of them chooses between the others. */
+type ParameterSchema = z.ZodObject | z.ZodDiscriminatedUnion<readonly z.ZodObject[]>;
+
 /** One label method of the grammar (`training.labels.source`); the file's name is its `source`. */
 export interface Label extends Description {
   /** Its keys in the document, with defaults; without `source`. */
-  readonly parameters: z.ZodObject;
+  readonly parameters: ParameterSchema;
   /** The method with these parameters, defaults for absent ones. Throws a ZodError where they do not fit. */
   choose(parameters: unknown): ChosenLabel;
 }
 
-interface Definition<S extends z.ZodObject> extends Description {
-  readonly parameters: S;
-  horizon(parameters: z.output<S>): number | null;
-  compute(bars: Bars, parameters: z.output<S>): LabelValues;
+interface Definition<P extends Record<string, unknown>> extends Description {
+  readonly parameters: ParameterSchema & z.ZodType<P>;
+  classes(parameters: P): readonly string[] | null;
+  horizon(parameters: P): number | null;
+  compute(bars: Bars, parameters: P): Targets;
 }
 
-export function defineLabel<S extends z.ZodObject>({ horizon, compute, ...described }: Definition<S>): Label {
+export function defineLabel<P extends Record<string, unknown>>(definition: Definition<P>): Label {
+  const { classes: namesOf, horizon, compute, ...described } = definition;
   return {
     ...described,
     choose(given) {
-      const parameters = described.parameters.parse(given);
+      const parameters = z.parse<z.ZodType<P>>(described.parameters, given);
+      const names = namesOf(parameters);
+      const kind = names === null ? 'regression' : 'classification';
       return {
         source: described.source,
         parameters,
+        classes: names,
         horizon: horizon(parameters),
-        compute: (bars) => compute(bars, parameters),
+        compute: (bars) => ({ kind, ...compute(bars, parameters) }),
       };
     },
   };
+}
+
+/** The names of all keys a label's parameters may have. */
+export function parameterNames({ parameters }: Label): string[] {
+  const forms = 'options' in parameters ? parameters.options : [parameters];
+  return [...new Set(forms.flatMap(({ shape }) => Object.keys(shape)))];
 }

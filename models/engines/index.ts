@@ -2,9 +2,10 @@ import { LabError } from '@stratlab/data/error.ts';
 import type { TrainingEngine } from '../engine.ts';
 import type { ModelSpec } from '../spec.ts';
 import { referenceEngine } from './reference.ts';
+import { simdEngine } from './simd/engine.ts';
 
 /** In the order of preference. */
-export const engines: readonly TrainingEngine[] = [referenceEngine];
+export const engines: readonly TrainingEngine[] = [simdEngine, referenceEngine];
 
 /**
  * The engine named by `wanted`, or for `auto` the first that can run here and knows the network. Throws
@@ -24,5 +25,6 @@ export function chooseEngine(spec: ModelSpec, wanted = 'auto'): TrainingEngine {
 
 function whyNot(engine: TrainingEngine, spec: ModelSpec): string {
   if (engine.supports(spec)) return engine.probe().reason;
-  return `does not train ${spec.type} for ${spec.task} with ${spec.loss} and ${spec.outputs} outputs`;
+  const loss = 'loss' in spec ? ` with ${spec.loss}` : '';
+  return `does not train ${spec.type} for ${spec.task}${loss} and ${spec.outputs} outputs`;
 }

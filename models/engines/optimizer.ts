@@ -1,14 +1,24 @@
-import type { ModelSpec } from '../spec.ts';
+import type { NeuralSpec } from '../spec.ts';
 
-/** One step of gradient descent: changes the weights in place. */
-export type Optimizer = (weights: Float64Array, gradient: Float64Array, learningRate: number) => void;
+/** One step of gradient descent after the other. */
+export interface Optimizer {
+  /** Changes the weights in place. */
+  step(weights: Float64Array, gradient: Float64Array, learningRate: number): void;
+  /** What it remembers between steps, by name; writing to it sets it. */
+  readonly state: Readonly<Record<string, Float64Array>>;
+}
 
 /**
  * Adam (Kingma and Ba 2015, beta 0.9 and 0.999, epsilon 1e-8), AdamW (Loshchilov and Hutter 2019) or plain SGD.
  * Weight decay, on weights and biases alike, is apart from the gradient for AdamW and a part of it for the others.
  */
-export function createOptimizer({ optimizer, weightDecay }: ModelSpec, count: number): Optimizer {
-  if (optimizer === 'sgd') return (weights, gradient, rate) => descend(weights, gradient, rate, weightDecay);
+export function createOptimizer(
+  { optimizer, weightDecay }: Pick<NeuralSpec, 'optimizer' | 'weightDecay'>,
+  count: number,
+): Optimizer {
+  if (optimizer === 'sgd') {
+    return { step: (weights, gradient, rate) => descend(weights, gradient, rate, weightDecay), state: {} };
+  }
   return adam(count, optimizer === 'adam' ? weightDecay : 0, optimizer === 'adamw' ? weightDecay : 0);
 }
 
@@ -19,13 +29,13 @@ function descend(weights: Float64Array, gradient: Float64Array, rate: number, de
 function adam(count: number, coupled: number, decoupled: number): Optimizer {
   const first = new Float64Array(count);
   const second = new Float64Array(count);
-  let firstPower = 1;
-  let secondPower = 1;
-  return (weights, gradient, rate) => {
-    firstPower *= 0.9;
-    secondPower *= 0.999;
-    const scale = rate / (1 - firstPower);
-    const correction = 1 / (1 - secondPower);
+  /** Beta 1 and beta 2 to the power of the steps taken. */
+  const powers = Float64Array.of(1, 1);
+  const step = (weights: Float64Array, gradient: Float64Array, rate: number) => {
+    powers[0] *= 0.9;
+    powers[1] *= 0.999;
+    const scale = rate / (1 - powers[0]);
+    const correction = 1 / (1 - powers[1]);
     const shrink = 1 - rate * decoupled;
     for (let i = 0; i < count; i++) {
       const slope = gradient[i] + coupled * weights[i];
@@ -36,6 +46,7 @@ function adam(count: number, coupled: number, decoupled: number): Optimizer {
       weights[i] = weights[i] * shrink - (scale * mean) / (Math.sqrt(square * correction) + 1e-8);
     }
   };
+  return { step, state: { first, second, powers } };
 }
 
 /** Scales the gradient down, in place, so that its Euclidean norm over all weights is at most `limit`. */

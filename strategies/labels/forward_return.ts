@@ -1,6 +1,6 @@
 import { barCount } from '@stratlab/data/bars.ts';
 import { z } from 'zod';
-import { defineLabel, FLAT, LONG, SHORT } from '../label.ts';
+import { classes, defineLabel, FLAT, LONG, SHORT } from '../label.ts';
 
 const parameters = z.strictObject({
   horizon: z.int().min(1).max(10_000).default(20).describe('Bars ahead'),
@@ -22,6 +22,7 @@ export const forwardReturn = defineLabel({
   formula: 'close[t+horizon] / close[t] - 1; classes by +threshold and -threshold where one is given',
   citation: 'Lopez de Prado, Advances in Financial Machine Learning (2018), section 3.2',
   parameters,
+  classes: ({ threshold }) => (threshold === undefined ? null : classes),
   horizon: ({ horizon }) => horizon,
   compute(bars, { horizon, threshold }) {
     const rows = barCount(bars);
@@ -32,7 +33,7 @@ export const forwardReturn = defineLabel({
       values[t] = threshold === undefined ? change : side(change, threshold);
       ends[t] = t + horizon;
     }
-    return { kind: threshold === undefined ? 'regression' : 'classification', values, ends };
+    return { values, ends };
   },
 });
 

@@ -1,11 +1,13 @@
 import { nearest, type Problem } from '@stratlab/data/error.ts';
-import type { ChosenLabel, Label } from '../label.ts';
+import { type ChosenLabel, type Label, parameterNames } from '../label.ts';
+import { context } from './context.ts';
 import { forwardReturn } from './forward_return.ts';
 import { nextDirection } from './next_direction.ts';
+import { regime } from './regime.ts';
 import { tripleBarrier } from './triple_barrier.ts';
 import { zigzag } from './zigzag.ts';
 
-export const labels: readonly Label[] = [zigzag, forwardReturn, tripleBarrier, nextDirection];
+export const labels: readonly Label[] = [zigzag, forwardReturn, tripleBarrier, regime, context, nextDirection];
 
 export function findLabel(source: string): Label | undefined {
   const wanted = source.toLowerCase();
@@ -34,7 +36,7 @@ function chosen(label: Label, given: unknown, path: string): ChosenLabel | { pro
   const problems = parsed.error.issues.map((issue) => ({
     path: [path, ...issue.path].join('.'),
     message: `${label.source}: ${issue.message}`,
-    hint: `Parameters of ${label.source}: ${Object.keys(label.parameters.shape).join(', ') || 'none'}.`,
+    hint: `Parameters of ${label.source}: ${parameterNames(label).join(', ') || 'none'}.`,
   }));
   return { problems };
 }

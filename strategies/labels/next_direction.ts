@@ -1,6 +1,6 @@
 import { barCount } from '@stratlab/data/bars.ts';
 import { z } from 'zod';
-import { defineLabel, FLAT, LONG, SHORT } from '../label.ts';
+import { classes, defineLabel, FLAT, LONG, SHORT } from '../label.ts';
 
 const parameters = z.strictObject({});
 
@@ -11,6 +11,7 @@ export const nextDirection = defineLabel({
   formula: 'sign(close[t+1] - close[t])',
   citation: 'Lopez de Prado, Advances in Financial Machine Learning (2018), section 3.2, fixed horizon of one bar',
   parameters,
+  classes: () => classes,
   horizon: () => 1,
   compute(bars) {
     const rows = barCount(bars);
@@ -21,6 +22,6 @@ export const nextDirection = defineLabel({
       values[t] = change > 0 ? LONG : change < 0 ? SHORT : FLAT;
       ends[t] = t + 1;
     }
-    return { kind: 'classification', values, ends };
+    return { values, ends };
   },
 });

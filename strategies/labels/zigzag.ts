@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineLabel, FLAT, type LabelValues, LONG, SHORT } from '../label.ts';
+import { classes, defineLabel, FLAT, LONG, SHORT, type Targets } from '../label.ts';
 
 const parameters = z.strictObject({
   zigzag_threshold: z
@@ -27,13 +27,14 @@ export const zigzag = defineLabel({
     'LONG from a low pivot to the next high pivot, SHORT from a high to the next low, if settled within label_lookahead',
   citation: 'KTRDR v3 (zigzag_threshold, label_lookahead); pivots as the non-repainting zigzag on closes',
   parameters,
+  classes: () => classes,
   horizon: ({ label_lookahead }) => label_lookahead,
   compute: ({ close }, { zigzag_threshold, label_lookahead }) =>
     withinReach(swings(close, zigzag_threshold), label_lookahead),
 });
 
 /** Labels without a limit on how far they look; NaN from the last extreme on. */
-function swings(close: Float64Array, threshold: number): LabelValues {
+function swings(close: Float64Array, threshold: number): Targets {
   const rows = close.length;
   const values = new Float64Array(rows).fill(Number.NaN);
   const ends = new Int32Array(rows).fill(-1);
@@ -63,11 +64,11 @@ function swings(close: Float64Array, threshold: number): LabelValues {
       low = bar;
     }
   }
-  return { kind: 'classification', values, ends };
+  return { values, ends };
 }
 
 /** In place: FLAT, ending `lookahead` bars later, where a label takes longer than that. */
-function withinReach(labels: LabelValues, lookahead: number): LabelValues {
+function withinReach(labels: Targets, lookahead: number): Targets {
   const { values, ends } = labels;
   for (let t = 0; t < ends.length; t++) {
     const limit = t + lookahead;

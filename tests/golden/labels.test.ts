@@ -14,8 +14,21 @@ type Barriers = {
 };
 
 interface Vectors {
+  worked: {
+    triple_barrier_small: {
+      close: number[];
+      high: number[];
+      low: number[];
+      target: number;
+      pt: number;
+      sl: number;
+      hold: number;
+      close_mode: [number, number, number, number][];
+      highlow: [number, number, number, number][];
+    };
+  };
   goog: {
-    vol: (number | null)[];
+    ewm_span: number;
     triple_barrier_close: Barriers;
     triple_barrier_highlow: Barriers;
     forward_return: Record<string, (number | null)[]>;
@@ -45,31 +58,47 @@ test('zigzag labels of GOOG agree up to the last confirmed pivot, with no limit 
   for (const [pivot, , , confirmed] of pivots) assert.equal(ends[pivot], confirmed, `pivot ${pivot}`);
 });
 
-test('sigma-scaled triple barriers of GOOG agree, on closes and on highs and lows', { skip }, () => {
-  const { vol, triple_barrier_close, triple_barrier_highlow } = vectors().goog;
-  const { close, high, low } = googBars();
-  const sigma = Float64Array.from(vol, (value) => value ?? Number.NaN);
-  compare(triple_barrier_close, { close, high: close, low: close }, sigma);
-  compare(triple_barrier_highlow, { close, high, low }, sigma);
+test('volatility-scaled triple barriers of GOOG agree, on closes and on highs and lows', { skip }, () => {
+  const { ewm_span, triple_barrier_close, triple_barrier_highlow } = vectors().goog;
+  compare(triple_barrier_close, 'close', ewm_span);
+  compare(triple_barrier_highlow, 'highlow', ewm_span);
 });
 
-function compare(
-  { pt, sl, max_hold, rows }: Barriers,
-  bars: Pick<Bars, 'close' | 'high' | 'low'>,
-  sigma: Float64Array,
-) {
-  const above = sigma.map((s, t) => pt * s * bars.close[t]);
-  const below = sigma.map((s, t) => sl * s * bars.close[t]);
-  const { values, ends } = scanBarriers(bars, above, below, max_hold);
-  for (const [event, touch, side] of rows) {
-    // The vectors leave a label out wherever its limit lies beyond the bars; ours is known once a barrier is reached.
-    if (touch === null || side === null) continue;
+function compare({ pt, sl, max_hold, rows }: Barriers, mode: string, volatility_span: number) {
+  const bars = googBars();
+  const scaled = { scale: 'volatility', profit_target: pt, stop_loss: sl, volatility_span };
+  const label = chosen('triple_barrier', { ...scaled, max_holding_bars: max_hold, mode });
+  const { values, ends } = label.compute(bars);
+  for (const [event, touch, side, change] of rows) {
+    if (touch === null || side === null || change === null) {
+      // The vectors leave a label out wherever its limit lies beyond the bars; ours is known once a barrier is reached.
+      assert.ok(event + max_hold >= bars.close.length, `bar ${event}`);
+      continue;
+    }
     assert.equal(values[event], sides[side], `bar ${event}`);
     assert.equal(ends[event], touch, `bar ${event}`);
+    assert.ok(Math.abs(bars.close[ends[event]] / bars.close[event] - 1 - change) < 1e-11, `bar ${event}`);
   }
 }
 
-function chosen(source: string, parameters: Record<string, number>) {
+test('the worked triple barrier agrees', { skip }, () => {
+  const { close, high, low, target, pt, sl, hold, close_mode, highlow } = vectors().worked.triple_barrier_small;
+  const prices = Float64Array.from(close);
+  const [above, below] = [pt, sl].map((multiple) => prices.map((price) => price * target * multiple));
+  const bars = { close: prices, high: Float64Array.from(high), low: Float64Array.from(low) };
+  const cases = [
+    { path: { close: prices, high: prices, low: prices }, expected: close_mode },
+    { path: bars, expected: highlow },
+  ];
+  for (const { path, expected } of cases) {
+    const { values, ends } = scanBarriers(path, above, below, hold);
+    for (const [event, touch, side] of expected) {
+      assert.deepEqual([values[event], ends[event]], [sides[side], touch]);
+    }
+  }
+});
+
+function chosen(source: string, parameters: Record<string, number | string>) {
   const label = findLabel(source);
   assert.ok(label);
   return label.choose(parameters);

@@ -4,31 +4,15 @@ import { LabError } from '@stratlab/data/error.ts';
 import { normal, seededRandom } from '@stratlab/data/random.ts';
 import type { Dataset, TrainingHooks } from '@stratlab/models/engine.ts';
 import { chooseEngine, engines } from '@stratlab/models/engines/index.ts';
-import { meanLoss } from '@stratlab/models/engines/reference.ts';
-import { weightCount } from '@stratlab/models/networks/mlp.ts';
-import { type ModelSpec, modelSpecSchema } from '@stratlab/models/spec.ts';
+import { meanLoss } from '@stratlab/models/engines/losses.ts';
+import { networkOf } from '@stratlab/models/networks/index.ts';
+import { sizeOf } from '@stratlab/models/networks/layout.ts';
+import type { ModelSpec, NetworkSpec } from '@stratlab/models/spec.ts';
+import { logisticSpec, mlpSpec, recurrentSpec } from '../specs.ts';
 
 const silent: TrainingHooks = { onEpoch() {} };
 
-const spec = modelSpecSchema.parse({
-  type: 'mlp',
-  inputs: 2,
-  outputs: 3,
-  hiddenLayers: [12, 8],
-  activation: 'relu',
-  dropout: 0,
-  task: 'classification',
-  loss: 'cross_entropy',
-  optimizer: 'adam',
-  learningRate: 0.01,
-  weightDecay: 0,
-  gradientClip: null,
-  batchSize: 16,
-  epochs: 60,
-  earlyStopping: null,
-  plateau: null,
-  seed: 7,
-});
+const spec = mlpSpec({ inputs: 2, hiddenLayers: [12, 8], batchSize: 16, epochs: 60 });
 
 test('auto chooses an engine that takes the model, and an unknown name is refused with the known ones', () => {
   assert.ok(chooseEngine(spec).supports(spec));
@@ -37,8 +21,12 @@ test('auto chooses an engine that takes the model, and an unknown name is refuse
 });
 
 for (const engine of engines.filter((candidate) => candidate.probe().available)) {
-  const train = (changes: Partial<ModelSpec>, data: Dataset, validation: Dataset | null = null, hooks = silent) =>
-    engine.train({ ...spec, ...changes }, { train: data, validation }, hooks);
+  const train = (
+    changes: Partial<NetworkSpec<'mlp'>>,
+    data: Dataset,
+    validation: Dataset | null = null,
+    hooks = silent,
+  ) => engine.train({ ...spec, ...changes }, { train: data, validation }, hooks);
 
   test(`${engine.id} learns a rule of three classes planted in two features`, async () => {
     const { weights } = await train({}, planted(1, 600));
@@ -78,7 +66,7 @@ for (const engine of engines.filter((candidate) => candidate.probe().available))
     const base = { dropout: 0.1, weightDecay: 0.01, gradientClip: 0.5, epochs: 3, optimizer: 'adamw' } as const;
     const data = planted(1, 200);
     const { weights } = await train(base, data);
-    const changes: Partial<ModelSpec>[] = [
+    const changes: Partial<NetworkSpec<'mlp'>>[] = [
       { dropout: 0.2 },
       { weightDecay: 0.02 },
       { gradientClip: 0.1 },
@@ -93,6 +81,60 @@ for (const engine of engines.filter((candidate) => candidate.probe().available))
     for (const change of changes) {
       const changed = await train({ ...base, ...change }, data);
       assert.notDeepEqual(changed.weights, weights, `${JSON.stringify(change)} does nothing`);
+    }
+  });
+
+  for (const type of ['lstm', 'gru'] as const) {
+    test(`${engine.id} learns with ${type} whether a sequence began above its end`, async () => {
+      const sequences = recurrentSpec({ type, inputs: 6, sequenceLength: 6, hiddenSize: 8, outputs: 2, epochs: 30 });
+      const { weights } = await engine.train(
+        { ...sequences, learningRate: 0.03, batchSize: 16 },
+        { train: ordered(1, 1200), validation: null },
+        silent,
+      );
+      assert.ok(meanLoss(sequences, weights, ordered(2, 400)) < 0.2);
+    });
+  }
+
+  test(`every setting of a loss, a penalty and a recurrent network has an effect on ${engine.id}`, async () => {
+    const rows = drawn(3, 90).features;
+    const data = (targets: Float64Array): Dataset => ({ rows: 15, features: rows, targets, weights: null });
+    const classes = data(Float64Array.from({ length: 15 }, (_, row) => row % 3));
+    const numbers = data(Float64Array.from({ length: 15 }, (_, row) => row / 5));
+    const lstm = recurrentSpec({ dropout: 0.1, epochs: 2 });
+    const huber = logisticSpec({ inputs: 12, task: 'regression', outputs: 1, loss: 'huber', huberDelta: 0.3 });
+    const cases: [ModelSpec, ModelSpec[], Dataset][] = [
+      [
+        lstm,
+        [
+          { ...lstm, type: 'gru' },
+          { ...lstm, sequenceLength: 3 },
+          { ...lstm, hiddenSize: 6 },
+          { ...lstm, layers: 2 },
+          { ...lstm, dropout: 0.2 },
+          { ...lstm, l1: 0.01 },
+          { ...lstm, l2: 0.01 },
+          { ...lstm, loss: 'focal' },
+        ],
+        classes,
+      ],
+      [{ ...lstm, loss: 'focal' }, [{ ...lstm, loss: 'focal', focalGamma: 1 }], classes],
+      [
+        huber,
+        [
+          { ...huber, huberDelta: 0.2 },
+          { ...huber, loss: 'mse' },
+          { ...huber, l1: 0.1 },
+        ],
+        numbers,
+      ],
+    ];
+    for (const [spec, others, train] of cases) {
+      const { weights } = await engine.train(spec, { train, validation: null }, silent);
+      for (const other of others) {
+        const changed = await engine.train(other, { train, validation: null }, silent);
+        assert.notDeepEqual(changed.weights, weights, JSON.stringify(other));
+      }
     }
   });
 
@@ -169,7 +211,7 @@ for (const engine of engines.filter((candidate) => candidate.probe().available))
 
   test(`${engine.id} gives finite weights for one row, and for batches larger than the data`, async () => {
     const { weights } = await train({ epochs: 3, batchSize: 512 }, planted(1, 1));
-    assert.equal(weights.length, weightCount(spec));
+    assert.equal(weights.length, sizeOf(networkOf(spec).tensors(spec)));
     assert.ok(weights.every(Number.isFinite));
   });
 }
@@ -188,6 +230,14 @@ function planted(seed: number, rows: number): Dataset {
     const distance = features[2 * row + 1] - features[2 * row];
     return distance > 0.4 ? 0 : distance < -0.4 ? 2 : 1;
   });
+  return { rows, features, targets, weights: null };
+}
+
+/** Sequences of six numbers; class 0 where the first is above the last. */
+function ordered(seed: number, rows: number): Dataset {
+  const random = seededRandom(seed);
+  const features = Float64Array.from({ length: 6 * rows }, () => 2 * random() - 1);
+  const targets = Float64Array.from({ length: rows }, (_, row) => (features[6 * row] > features[6 * row + 5] ? 0 : 1));
   return { rows, features, targets, weights: null };
 }
 

@@ -7,10 +7,11 @@ import { LabError } from '@stratlab/data/error.ts';
 import { type ModelArtifact, readArtifact, writeArtifact } from '@stratlab/models/artifact.ts';
 import { referenceEngine } from '@stratlab/models/engines/reference.ts';
 import { fitModel } from '@stratlab/models/fit.ts';
+import { networkOf, neuralNetworkOf } from '@stratlab/models/networks/index.ts';
 import { predict } from '@stratlab/models/predict.ts';
 import { readSafetensors, writeSafetensors } from '@stratlab/models/safetensors.ts';
-import { modelSpecSchema } from '@stratlab/models/spec.ts';
 import fc from 'fast-check';
+import { logisticSpec, mlpSpec, recurrentSpec } from '../specs.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'stratlab-models-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -26,6 +27,21 @@ test('a model read back predicts the same bits', () => {
   assert.match(weightsHash, /^[0-9a-f]{64}$/);
   assert.deepEqual(described, artifact);
 });
+
+for (const spec of [logisticSpec(), recurrentSpec({ layers: 2 }), recurrentSpec({ type: 'gru' })]) {
+  test(`the weights of a ${spec.type} come back bit for bit, under the names of its tensors`, () => {
+    const weights = neuralNetworkOf(spec).initialWeights(spec);
+    const columns = Array.from({ length: spec.inputs }, (_, k) => `f${k}`);
+    const normalisation = columns.map(() => ({ ...artifact.normalisation[0] }));
+    const name = writeArtifact(folder, { ...artifact, spec, weights, features: columns, normalisation });
+    assert.deepEqual(readArtifact(folder, name).weights, weights);
+    const stored = readSafetensors(readFileSync(join(folder, name, 'weights.safetensors')), name);
+    assert.deepEqual(
+      stored.map(({ name: tensor, shape }) => ({ name: tensor, shape })),
+      networkOf(spec).tensors(spec),
+    );
+  });
+}
 
 test('the same model has the same name, and writing it again changes nothing', () => {
   assert.equal(writeArtifact(folder, artifact), hash);
@@ -151,23 +167,13 @@ function damaged(name: string, bytes: Uint8Array): string {
 }
 
 async function trained(): Promise<Omit<ModelArtifact, 'weightsHash'>> {
-  const spec = modelSpecSchema.parse({
-    type: 'mlp',
+  const spec = mlpSpec({
     inputs: 2,
-    outputs: 3,
-    hiddenLayers: [5, 4],
     activation: 'tanh',
     dropout: 0.1,
-    task: 'classification',
-    loss: 'cross_entropy',
-    optimizer: 'adam',
-    learningRate: 0.01,
-    weightDecay: 0,
     gradientClip: 1,
-    batchSize: 8,
     epochs: 3,
     earlyStopping: { patience: 2, minDelta: 0 },
-    plateau: null,
     seed: 4,
   });
   const rows = (from: number, to: number) => Int32Array.from({ length: to - from }, (_, i) => from + i);

@@ -4,28 +4,20 @@ import { normal, seededRandom } from '@stratlab/data/random.ts';
 import { referenceEngine } from '@stratlab/models/engines/reference.ts';
 import { fitModel, type Learnable, type Parts, usableRows } from '@stratlab/models/fit.ts';
 import { confidenceOf, predict, signalOf } from '@stratlab/models/predict.ts';
-import { type ModelSpec, modelSpecSchema } from '@stratlab/models/spec.ts';
+import type { ModelSpec } from '@stratlab/models/spec.ts';
+import { mlpSpec, regression } from '../specs.ts';
 
-const spec = modelSpecSchema.parse({
-  type: 'mlp',
+const spec = mlpSpec({
   inputs: 2,
-  outputs: 3,
   hiddenLayers: [10],
-  activation: 'relu',
-  dropout: 0,
-  task: 'classification',
-  loss: 'cross_entropy',
-  optimizer: 'adam',
   learningRate: 0.02,
-  weightDecay: 0,
   gradientClip: 1,
   batchSize: 32,
   epochs: 40,
   earlyStopping: { patience: 10, minDelta: 0 },
-  plateau: null,
   seed: 1,
 });
-const regression: ModelSpec = { ...spec, task: 'regression', loss: 'mse', outputs: 1 };
+const numbers: ModelSpec = { ...spec, ...regression };
 const parts: Parts = { train: range(0, 400), validation: range(400, 500), test: range(500, 600) };
 
 test('a model of badly scaled features reaches the planted rule on rows it never saw', async () => {
@@ -47,7 +39,7 @@ test('nothing that is fitted depends on the rows after training and validation',
 
 test('a regression of tiny returns is learnt in units of their sd and predicted in their own', async () => {
   const learnable = returns();
-  const model = await fit(regression, learnable);
+  const model = await fit(numbers, learnable);
   assert.ok(model.metrics.test && 'r2' in model.metrics.test);
   assert.ok((model.metrics.test.r2 ?? 0) > 0.95 && (model.metrics.test.directional_accuracy ?? 0) > 0.9);
   const signal = signalOf(model, predict(model, learnable.features));
@@ -65,7 +57,7 @@ test('the signal of a classifier is P(long) - P(short), its confidence the large
 test('a row with an unknown feature has an unknown prediction, signal and confidence, and only that row', async () => {
   for (const [kind, learnable] of [
     [spec, classes()],
-    [regression, returns()],
+    [numbers, returns()],
   ] as const) {
     const model = await fit(kind, learnable);
     const predictions = predict(model, Float64Array.of(1, 1000, Number.NaN, 1000, 0, 0));

@@ -1,83 +1,34 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seededRandom } from '@stratlab/data/random.ts';
-import { BatchGradient } from '@stratlab/models/engines/batch-gradient.ts';
 import { clipGradient } from '@stratlab/models/engines/optimizer.ts';
+import { networks } from '@stratlab/models/networks/index.ts';
+import { sizeOf, viewsOf } from '@stratlab/models/networks/layout.ts';
 import { multiply, transpose } from '@stratlab/models/networks/matrix.ts';
-import { initialWeights, layersOf, outputsOf, weightCount } from '@stratlab/models/networks/mlp.ts';
+import { layersOf, mlpNetwork } from '@stratlab/models/networks/mlp.ts';
+import { recurrentNetwork } from '@stratlab/models/networks/recurrent.ts';
 import { fillDropoutMask, fillOrder, stream } from '@stratlab/models/seeding.ts';
-import { type ModelSpec, modelSpecSchema } from '@stratlab/models/spec.ts';
+import { modelSpecSchema } from '@stratlab/models/spec.ts';
 import fc from 'fast-check';
+import { logisticSpec, mlpSpec, recurrentSpec, regression } from '../specs.ts';
 
-const spec = modelSpecSchema.parse({
-  type: 'mlp',
-  inputs: 3,
-  outputs: 3,
-  hiddenLayers: [5, 4],
-  activation: 'tanh',
-  dropout: 0,
-  task: 'classification',
-  loss: 'cross_entropy',
-  optimizer: 'adam',
-  learningRate: 0.01,
-  weightDecay: 0,
-  gradientClip: null,
-  batchSize: 8,
-  epochs: 1,
-  earlyStopping: null,
-  plateau: null,
-  seed: 3,
-});
-const regression: Partial<ModelSpec> = { task: 'regression', loss: 'mse', outputs: 1 };
+const { initialWeights, outputs: outputsOf } = mlpNetwork;
 
-for (const activation of ['relu', 'tanh', 'sigmoid'] as const) {
-  for (const task of [{}, regression]) {
-    for (const dropout of [0, 0.4]) {
-      const named = `${activation}, ${task.loss ?? 'cross_entropy'}, dropout ${dropout}`;
-      test(`the gradient equals finite differences of the loss (${named})`, () => {
-        checkGradient({ ...spec, ...task, activation, dropout });
-      });
-    }
-  }
-}
-
-function checkGradient(checked: ModelSpec): void {
-  const rows = 7;
-  const weights = initialWeights(checked);
-  const random = seededRandom(5);
-  for (const layer of layersOf(checked, weights)) fill(layer.biases, () => random() - 0.5);
-  const batch = new BatchGradient(checked, weights, rows);
-  fill(batch.inputs, () => 2 * random() - 1);
-  fill(batch.targets, () => (checked.outputs === 1 ? random() : Math.floor(3 * random())));
-  fill(batch.rowWeights, () => 0.5 + random());
-  for (const mask of batch.masks ?? []) fillDropoutMask(mask, mask.length, checked.dropout, random);
-  const mean = () => batch.compute(rows) / batch.weight(rows);
-  mean();
-  const gradient = batch.gradient.slice();
-  weights.forEach((weight, i) => {
-    const step = 1e-6;
-    weights[i] = weight + step;
-    const above = mean();
-    weights[i] = weight - step;
-    const slope = (above - mean()) / (2 * step);
-    weights[i] = weight;
-    assert.ok(Math.abs(slope - gradient[i]) < 1e-7, `weight ${i}: ${gradient[i]}, by differences ${slope}`);
-  });
-}
-
-function fill(values: Float64Array, draw: () => number): void {
-  for (let i = 0; i < values.length; i++) values[i] = draw();
-}
+const spec = mlpSpec({ activation: 'tanh', seed: 3 });
 
 test('the weights lie layer by layer, inputs x outputs, then the biases', () => {
-  const weights = Float64Array.from({ length: weightCount(spec) }, (_, i) => i);
+  const weights = Float64Array.from({ length: sizeOf(mlpNetwork.tensors(spec)) }, (_, i) => i);
   const [first, second, third] = layersOf(spec, weights);
   assert.deepEqual([first.weights.length, first.biases[0], second.weights[0], third.biases[2]], [15, 15, 20, 58]);
-  assert.equal(weightCount(spec), 59);
+  assert.equal(weights.length, 59);
+  assert.deepEqual(mlpNetwork.tensors(logisticSpec({ inputs: 6 })), [
+    { name: 'layers.0.weights', shape: [6, 3] },
+    { name: 'layers.0.biases', shape: [3] },
+  ]);
 });
 
 test('a network by hand: two inputs, one hidden layer, regression', () => {
-  const small: ModelSpec = { ...spec, ...regression, inputs: 2, hiddenLayers: [2], activation: 'relu' };
+  const small = mlpSpec({ ...regression, inputs: 2, hiddenLayers: [2] });
   const weights = Float64Array.of(1, -1, 2, 1, 0.5, 0, 3, 4, -1);
   const outputs = outputsOf(small, weights, Float64Array.of(1, 2, -3, 0), 2);
   // Row 1: hidden relu(1 + 4 + 0.5, -1 + 2) = (5.5, 1); row 2: relu(-2.5, 3) = (0, 3).
@@ -169,4 +120,37 @@ test('the seeded bits never change: they are what later engines and old results 
   const order = new Int32Array(8);
   fillOrder(order, 7, 1);
   assert.deepEqual([...order], [3, 2, 1, 5, 0, 6, 4, 7]);
+});
+
+test('every type of the spec has one network in the catalogue', () => {
+  const types = modelSpecSchema.options.flatMap(({ shape }) => {
+    const { type } = shape;
+    return 'options' in type ? type.options : [type.value];
+  });
+  assert.deepEqual(networks.flatMap((network) => network.types).toSorted(), types.toSorted());
+});
+
+test('recurrent weights start within the bounds of Glorot for one gate, forget gates open', () => {
+  const wide = recurrentSpec({ inputs: 80, hiddenSize: 30, layers: 2 });
+  const views = viewsOf(recurrentNetwork.tensors(wide), recurrentNetwork.initialWeights(wide));
+  const bounds: Record<string, number> = {
+    'recurrent.0.kernel': 6 / (20 + 30),
+    'recurrent.1.kernel': 6 / (30 + 30),
+    'recurrent.0.recurrent': 6 / (30 + 30),
+    'recurrent.1.recurrent': 6 / (30 + 30),
+    'output.weights': 6 / (30 + 3),
+  };
+  for (const { name, shape, values } of views.filter((view) => view.name in bounds)) {
+    const bound = Math.sqrt(bounds[name]);
+    const largest = Math.max(...values.map(Math.abs));
+    assert.ok(shape.length === 2 && largest <= bound && largest > 0.95 * bound, name);
+  }
+  const biases = views.find(({ name }) => name === 'recurrent.1.biases');
+  assert.deepEqual(
+    [...(biases?.values ?? [])],
+    [...Array(120).keys()].map((k) => (k >= 30 && k < 60 ? 1 : 0)),
+  );
+  const gru = recurrentSpec({ type: 'gru' });
+  const gates = viewsOf(recurrentNetwork.tensors(gru), recurrentNetwork.initialWeights(gru))[2];
+  assert.deepEqual([...gates.values], Array(15).fill(0));
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Bars } from '@stratlab/data/bars.ts';
-import { FLAT, type LabelValues, LONG, SHORT } from '@stratlab/strategies/label.ts';
+import { type ChosenLabel, FLAT, type LabelValues, LONG, SHORT, type Targets } from '@stratlab/strategies/label.ts';
 import { findLabel, parseLabel } from '@stratlab/strategies/labels/index.ts';
 import { scanBarriers } from '@stratlab/strategies/labels/triple_barrier.ts';
 
@@ -62,6 +62,67 @@ test('triple_barrier is unknown until the ATR is known', () => {
   assert.deepEqual([...labels.values], [none, none, none, FLAT, FLAT, none, none]);
 });
 
+test('scaled by volatility the barriers are multiples of the close times the deviation of returns', () => {
+  const parameters = { scale: 'volatility', max_holding_bars: 1, profit_target: 1, stop_loss: 2 };
+  // Two returns of 10 % up and down deviate by 0.2 / sqrt(2) whatever the span: barriers at 113.0007 and 70.9986.
+  const next = (close: number) => computed('triple_barrier', parameters, [100, 110, 99, close]);
+  assert.deepEqual([...next(113.01).values], [none, none, LONG, none]);
+  assert.deepEqual(
+    [113, 71, 70.99].map((close) => next(close).values[2]),
+    [FLAT, FLAT, SHORT],
+  );
+});
+
+test('in mode close a spike of the high reaches no barrier', () => {
+  const close = Float64Array.from({ length: 12 }, (_, t) => 100 + (t % 2));
+  const bars: Bars = { ...barsOf([...close]), high: close.map((price, t) => (t === 8 ? 150 : price)) };
+  const side = (mode: string) => chosen('triple_barrier', { atr_period: 3, max_holding_bars: 4, mode }).compute(bars);
+  assert.deepEqual([side('highlow').values[6], side('highlow').ends[6]], [LONG, 8]);
+  assert.deepEqual([side('close').values[6], side('close').ends[6]], [FLAT, 10]);
+});
+
+test('the keys of one scale are refused with the other', () => {
+  assert.deepEqual(problemsOf({ source: 'triple_barrier', profit_target: 1 }), ['training.labels']);
+  assert.deepEqual(problemsOf({ source: 'triple_barrier', scale: 'volatility', atr_period: 9 }), ['training.labels']);
+  assert.deepEqual(problemsOf({ source: 'triple_barrier', scale: 'range' }), ['training.labels.scale']);
+});
+
+test('regime tells trends by the efficiency of the path and wild markets by the returns ahead', () => {
+  const parameters = { horizon: 4, trending_threshold: 0.5, vol_crisis_threshold: 3, vol_lookback: 4 };
+  const settled = [100, 101, 100, 101, 100];
+  const next = (ahead: number[]) => {
+    const { values, ends } = computed('regime', parameters, [...settled, ...ahead]);
+    assert.deepEqual([...ends.subarray(0, 6)], [-1, -1, -1, -1, 8, -1]);
+    return chosen('regime', parameters).classes?.[values[4]];
+  };
+  assert.equal(next([101, 102, 103, 104]), 'trending_up');
+  assert.equal(next([99, 98, 97, 96]), 'trending_down');
+  assert.equal(next([101, 100, 101, 100]), 'ranging');
+  assert.equal(next([100, 100, 100, 100]), 'ranging');
+  assert.equal(next([110, 95, 110, 95]), 'volatile');
+  // Up 3 and down 1 is an efficiency of exactly 0.5, which is not beyond the threshold.
+  assert.equal(next([101, 102, 103, 102]), 'ranging');
+});
+
+test('context is the direction of the market over its horizon, strictly beyond its thresholds', () => {
+  const parameters = { horizon: 1, bullish_threshold: 0.25, bearish_threshold: -0.5 };
+  const { kind, values, ends } = computed('context', parameters, [100, 126, 157.5, 78, 39]);
+  const names = [...values].map((value) => chosen('context', parameters).classes?.[value]);
+  assert.equal(kind, 'classification');
+  assert.deepEqual(names, ['bullish', 'neutral', 'bearish', 'neutral', undefined]);
+  assert.deepEqual([...ends], [1, 2, 3, 4, -1]);
+});
+
+test('a label says its classes: sides where it is traded, names of its own where not, none for a number', () => {
+  const sides = ['long', 'flat', 'short'];
+  for (const source of ['next_direction', 'triple_barrier', 'zigzag']) {
+    assert.deepEqual(chosen(source, {}).classes, sides);
+  }
+  assert.equal(chosen('forward_return', {}).classes, null);
+  assert.deepEqual(chosen('forward_return', { threshold: 0.01 }).classes, sides);
+  assert.deepEqual(chosen('regime', {}).classes, ['trending_up', 'trending_down', 'ranging', 'volatile']);
+});
+
 test('a zigzag label ends where its swing is settled, and is flat where that takes too long', () => {
   const close = [100, 90, 91, 90.5, 99.5, 101, 100, 90];
   const labels = computed('zigzag', { zigzag_threshold: 0.1, label_lookahead: 4 }, close);
@@ -89,14 +150,18 @@ function problemsOf(value: unknown): string[] {
   return parsed.problems.map((problem) => problem.path);
 }
 
-function computed(source: string, parameters: Record<string, number>, close: number[]): LabelValues {
+function computed(source: string, parameters: Record<string, number | string>, close: number[]): LabelValues {
+  return chosen(source, parameters).compute(barsOf(close));
+}
+
+function chosen(source: string, parameters: Record<string, number | string>): ChosenLabel {
   const label = findLabel(source);
   assert.ok(label);
-  return label.choose(parameters).compute(barsOf(close));
+  return label.choose(parameters);
 }
 
 /** Barriers 3 above and below each close, 5 bars of holding. */
-function barriers(close: number[], high: number[], low: number[]): LabelValues {
+function barriers(close: number[], high: number[], low: number[]): Targets {
   const widths = new Float64Array(close.length).fill(3);
   return scanBarriers(
     { close: Float64Array.from(close), high: Float64Array.from(high), low: Float64Array.from(low) },

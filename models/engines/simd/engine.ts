@@ -1,0 +1,127 @@
+import { availableParallelism } from 'node:os';
+import type {
+  Dataset,
+  TrainedNetwork,
+  TrainingData,
+  TrainingEngine,
+  TrainingHooks,
+  TrainingJob,
+} from '../../engine.ts';
+import { isNeural } from '../../networks/neural-network.ts';
+import type { ModelSpec, NeuralSpec } from '../../spec.ts';
+import { createCheckpoint, requireCheckpoint, trainingMark } from '../checkpoints.ts';
+import { type DescentHooks, trainInKernel } from './descent.ts';
+import { compiledKernel } from './kernel.ts';
+import { requireMemory, type TrainingRows } from './laid-out.ts';
+import { type SharedRows, shareRows } from './rows.ts';
+import { SharedDatasets } from './shared-datasets.ts';
+import { type Thread, takeThread } from './thread.ts';
+
+export interface SimdOptions {
+  /** Threads of `trainMany`; by default one per core that this process may use. */
+  readonly workers?: number;
+  /** Bytes that one training may take, 4 GiB at most. */
+  readonly memoryLimit?: number;
+}
+
+/** Fused forward, backward and optimiser in WebAssembly SIMD, float32: the same bits on every machine and thread. */
+export function createSimdEngine({ workers = availableParallelism(), memoryLimit = 2 ** 31 }: SimdOptions = {}) {
+  const engine: TrainingEngine = {
+    id: 'simd',
+    probe,
+    supports: (spec) => isNeural(spec) && knows(spec),
+    async train(spec, data, hooks) {
+      const network = neural(spec);
+      requireMemory(network, data, memoryLimit);
+      const rows = rowsOf(data, (dataset) => shareRows(network, dataset));
+      return trainInKernel(network, rows, { ...descentHooks(spec, data, hooks), onPause() {} });
+    },
+    trainMany: (jobs) => trainOnThreads(jobs, Math.min(workers, jobs.length), memoryLimit),
+  };
+  return engine;
+}
+
+export const simdEngine = createSimdEngine();
+
+function probe(): { available: boolean; reason: string } {
+  try {
+    compiledKernel();
+    return { available: true, reason: 'WebAssembly SIMD; runs on this processor.' };
+  } catch (error) {
+    return { available: false, reason: `WebAssembly SIMD does not run here: ${String(error)}` };
+  }
+}
+
+function knows({ task, loss, outputs }: NeuralSpec): boolean {
+  if (task === 'classification') return loss === 'cross_entropy' || loss === 'focal';
+  return (loss === 'mse' || loss === 'huber') && outputs === 1;
+}
+
+function neural(spec: ModelSpec): NeuralSpec {
+  if (isNeural(spec) && knows(spec)) return spec;
+  throw new RangeError(`simd does not train ${spec.type} for ${spec.task}`);
+}
+
+/** Adds to checkpoints the mark of spec and data, and holds the one to resume from against it. */
+function descentHooks(spec: ModelSpec, data: TrainingData, hooks: TrainingHooks): Omit<DescentHooks, 'onPause'> {
+  const { resumeFrom = null } = hooks;
+  let mark: Float64Array | null = null;
+  const markOf = () => {
+    mark ??= trainingMark(spec, data);
+    return mark;
+  };
+  if (resumeFrom !== null) requireCheckpoint(resumeFrom, 'simd', markOf());
+  return {
+    resumeFrom,
+    onEpoch: (report, standing) =>
+      hooks.onEpoch(report, () => {
+        const { numbers, history } = standing();
+        return createCheckpoint('simd', markOf(), numbers, history);
+      }),
+  };
+}
+
+async function trainOnThreads(
+  jobs: readonly TrainingJob[],
+  workers: number,
+  memoryLimit: number,
+): Promise<TrainedNetwork[]> {
+  const datasets = new SharedDatasets(jobs);
+  const threads = Array.from({ length: workers }, takeThread);
+  const trained: TrainedNetwork[] = [];
+  const failures: unknown[] = [];
+  const queue = jobs.entries();
+  const work = async (thread: Thread) => {
+    for (const [index, job] of queue) {
+      try {
+        trained[index] = await trainOn(thread, job, datasets, memoryLimit);
+      } catch (error) {
+        failures.push(error);
+        for (const other of threads) other.stop();
+      }
+      if (failures.length > 0) break;
+    }
+    thread.release();
+  };
+  await Promise.all(threads.map(work));
+  if (failures.length > 0) throw failures[0];
+  return trained;
+}
+
+async function trainOn(
+  thread: Thread,
+  { spec, data, hooks }: TrainingJob,
+  datasets: SharedDatasets,
+  memoryLimit: number,
+): Promise<TrainedNetwork> {
+  const network = neural(spec);
+  requireMemory(network, data, memoryLimit);
+  const rows = rowsOf(data, (dataset) => datasets.share(network, dataset));
+  const ended = thread.train({ spec: network, rows, ...descentHooks(spec, data, hooks) });
+  datasets.forget(data);
+  return ended;
+}
+
+function rowsOf({ train, validation }: TrainingData, share: (dataset: Dataset) => SharedRows): TrainingRows {
+  return { train: share(train), validation: validation && share(validation) };
+}

@@ -1,0 +1,58 @@
+import type { Timeframe } from '@stratlab/data/timeframe.ts';
+import type { Feature } from '@stratlab/strategies/features.ts';
+
+/** One thing that a model looks at: a fuzzy variable with all its sets, or a raw column, on one timeframe and lag. */
+export interface Variable {
+  /** The same for all lags: `1h_rsi_zone`. */
+  readonly group: string;
+  /** `rsi_zone on 4h 3 bars ago`; the base timeframe and lag 0 go without saying. */
+  readonly words: string;
+  /** Names of the sets, one per column; null for a raw column. */
+  readonly sets: readonly string[] | null;
+  /** Places of its features among the inputs. */
+  readonly columns: readonly number[];
+  readonly lag: number;
+}
+
+/** The variables behind a model's inputs, the newest rows' first. */
+export function variablesOf(features: readonly Feature[], base: Timeframe): Variable[] {
+  const columns = new Map<string, number[]>();
+  features.forEach((feature, column) => {
+    const key = `${groupOf(feature)} ${feature.lag}`;
+    columns.set(key, [...(columns.get(key) ?? []), column]);
+  });
+  const variables = [...columns.values()].map((own): Variable => {
+    const members = own.map((column) => features[column]);
+    const sets = members.flatMap(({ source }) => (source.kind === 'membership' ? [source.set] : []));
+    const [first] = members;
+    return {
+      group: groupOf(first),
+      words: placed(nameOf(first), first, base),
+      sets: sets.length === 0 ? null : sets,
+      columns: own,
+      lag: first.lag,
+    };
+  });
+  return variables.sort((a, b) => a.lag - b.lag);
+}
+
+/** One input in words: `rsi_14 on 4h`, `degree of rsi_zone low 3 bars ago`. */
+export function inputWords(feature: Feature, base: Timeframe): string {
+  const { source } = feature;
+  const name = source.kind === 'raw' ? source.column : `degree of ${source.fuzzySet} ${source.set}`;
+  return placed(name, feature, base);
+}
+
+function nameOf({ source }: Feature): string {
+  return source.kind === 'membership' ? source.fuzzySet : source.column;
+}
+
+function groupOf(feature: Feature): string {
+  return `${feature.timeframe}_${nameOf(feature)}`;
+}
+
+function placed(name: string, { timeframe, lag }: Feature, base: Timeframe): string {
+  const where = timeframe === base ? '' : ` on ${timeframe}`;
+  const when = lag === 0 ? '' : lag === 1 ? ' 1 bar ago' : ` ${lag} bars ago`;
+  return `${name}${where}${when}`;
+}

@@ -1,0 +1,2 @@
+import { farthest } from '../../anfis/inference.ts';
+import { type AnfisSpec, type Layout, layoutOf } from '../../anfis/layout.ts';
