@@ -10,7 +10,7 @@ export interface Costs {
   slippage: { percent: number; price: number; volume_share: number };
   /** Of the price, lost by every market and stop entry: the whole spread, paid once a round trip. */
   spread: { percent: number };
-  /** Where each part comes from: `auto: equity`, `given`, `none`. */
+  /** Where each part comes from: `auto: equity`, `given`, `none`; of the spread also `quotes`, whose prices hold it. */
   source: { commission: string; slippage: string; spread: string };
 }
 
@@ -75,7 +75,7 @@ export function resolveCosts(execution: Execution, instrument: Instrument): Cost
   const assumed = execution.costs === 'auto' ? autoCosts[instrument.asset_class](instrument) : free;
   const assumedSource = execution.costs === 'auto' ? `auto: ${instrument.asset_class}` : 'none';
   const source = (given: object | null) => (given === null ? assumedSource : 'given');
-  const spread = execution.spread ?? assumed.spread;
+  const spread = execution.quotes === null ? (execution.spread ?? assumed.spread) : free.spread;
   return {
     commission: execution.commission ?? assumed.commission,
     slippage: execution.slippage === null ? assumed.slippage : resolveSlippage(execution.slippage, spread, instrument),
@@ -83,7 +83,7 @@ export function resolveCosts(execution: Execution, instrument: Instrument): Cost
     source: {
       commission: source(execution.commission),
       slippage: source(execution.slippage),
-      spread: source(execution.spread),
+      spread: execution.quotes === null ? source(execution.spread) : 'quotes',
     },
   };
 }

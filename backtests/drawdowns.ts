@@ -20,24 +20,55 @@ export function findDrawdowns(curve: Float64Array): Drawdown[] {
 
 /** Those of an equity curve, whose row 0 is the initial capital and row k + 1 the equity after bar k. */
 export function equityDrawdowns(equity: Float64Array, initialCapital: number): Drawdown[] {
-  const found: Drawdown[] = [];
+  return traceEquity(equity, initialCapital).drawdowns;
+}
+
+/** What one pass over an equity curve finds. */
+export interface EquityTrace {
+  drawdowns: Drawdown[];
+  /** Sums over the initial capital and every bar: of the equity, and of its share below the highest so far (<= 0). */
+  levels: number;
+  depths: number;
+  squaredDepths: number;
+}
+
+export function traceEquity(equity: Float64Array, initialCapital: number): EquityTrace {
+  const drawdowns: Drawdown[] = [];
   const bars = equity.length;
   let high = initialCapital;
   let floor = high * (1 - rounding);
+  let [levels, depths, squaredDepths] = [initialCapital, 0, 0];
   for (let bar = 0; bar < bars; ) {
     for (; bar < bars && equity[bar] >= floor; bar++) {
-      if (equity[bar] <= high) continue;
-      high = equity[bar];
-      floor = high * (1 - rounding);
+      const value = equity[bar];
+      if (value > high) {
+        high = value;
+        floor = high * (1 - rounding);
+      }
+      const depth = value / high - 1;
+      levels += value;
+      depths += depth;
+      squaredDepths += depth * depth;
     }
     if (bar === bars) break;
     const peak = bar;
     let lowest = bar;
-    for (; bar < bars && !(equity[bar] >= floor); bar++) if (equity[bar] < equity[lowest]) lowest = bar;
-    const recovery = bar < bars ? bar + 1 : null;
-    found.push({ peak, trough: lowest + 1, recovery, depth: equity[lowest] / high - 1 });
+    let least = equity[bar];
+    for (; bar < bars; bar++) {
+      const value = equity[bar];
+      if (value >= floor) break;
+      if (value < least) {
+        least = value;
+        lowest = bar;
+      }
+      const depth = value / high - 1;
+      levels += value;
+      depths += depth;
+      squaredDepths += depth * depth;
+    }
+    drawdowns.push({ peak, trough: lowest + 1, recovery: bar < bars ? bar + 1 : null, depth: least / high - 1 });
   }
-  return found;
+  return { drawdowns, levels, depths, squaredDepths };
 }
 
 /** The depth of the deepest drawdown of an equity curve that is seen value by value; 0 where there was none. */

@@ -1,4 +1,5 @@
 import { LabError, nearest, type Problem } from '@stratlab/data/error.ts';
+import { storedSymbol } from '@stratlab/strategies/stored-symbol.ts';
 import { z } from 'zod';
 
 const rate = z.number().min(0).max(1);
@@ -84,6 +85,13 @@ const financing = z.strictObject({
   margin_annual: rate.default(0).describe('Paid on borrowed cash'),
 });
 
+const quotes = z
+  .strictObject({
+    bid: storedSymbol.describe('Series of the prices that are sold at'),
+    ask: storedSymbol.describe('Series of the prices that are bought at'),
+  })
+  .refine(({ bid, ask }) => bid !== ask, { path: ['ask'], error: 'is the same series as bid.' });
+
 /**
  * The `execution:` block of a strategy, and every default of it. `commission`, `slippage` and `spread` that are null
  * are what `costs` says: the table of costs.ts (`auto`), or nothing (`none`).
@@ -98,6 +106,14 @@ export const executionSchema = z
       .strictObject({ percent: rate.describe('Fraction of the price; market and stop entries pay it in full') })
       .nullable()
       .default(null),
+    quotes: quotes.nullable().default(null),
+    volume_limit: z
+      .number()
+      .positive()
+      .max(1)
+      .nullable()
+      .default(null)
+      .describe("Largest share of a bar's volume that is traded in it; the rest waits for later bars"),
     entry: entry.prefault({}),
     limit_fill: z.enum(['through', 'touch']).default('through'),
     intrabar: z.enum(['pessimistic', 'optimistic', 'open_high_low_close']).default('pessimistic'),
@@ -115,7 +131,11 @@ export const executionSchema = z
     financing: financing.prefault({}),
     at_end: z.enum(['close_at_last_close', 'mark']).default('close_at_last_close'),
   })
-  .superRefine(({ sizing, leverage, take_profit }, context) => {
+  .superRefine(({ sizing, leverage, take_profit, slippage, quotes }, context) => {
+    if (quotes && slippage?.spread_fraction !== undefined) {
+      const message = 'is a share of spread.percent, which quotes replace; the quoted spread is paid as it is.';
+      context.addIssue({ code: 'custom', path: ['slippage', 'spread_fraction'], message });
+    }
     const wanted = wantedLeverage(sizing);
     if (wanted > leverage) {
       const message = `asks for ${wanted} times the equity, and leverage allows ${leverage}.`;
@@ -207,5 +227,6 @@ const knownKeys = [
   slippageParts,
   entry.shape,
   financing.shape,
+  quotes.shape,
   ...sizingSchema.options.map((option) => option.shape),
 ].flatMap((shape) => Object.keys(shape));

@@ -1,12 +1,14 @@
 import { type MetricSample, type UndefinedMetric, undefinedBecause } from './metric.ts';
+import { longHeld, shortHeld } from './trade.ts';
 
 /**
  * Share of the bars in which a position of this side (1 long, -1 short, 0 either) was held, if only for a part of them:
  * the entry and the exit bar count. Undefined where no position per bar is known.
  */
 export function exposureTo(side: -1 | 0 | 1, sample: MetricSample): number | UndefinedMetric {
-  const { position } = sample;
+  const { position, sides } = sample;
   if (position.length === 0) return undefinedBecause('no position per bar is known');
+  if (sides !== undefined) return shareHolding(sides, side);
   const rows = position.length;
   let held = 0;
   for (let row = 0; row < rows; ) {
@@ -20,6 +22,14 @@ export function exposureTo(side: -1 | 0 | 1, sample: MetricSample): number | Und
     row = end;
   }
   return (held + roundTripBars(sample, side)) / position.length;
+}
+
+/** A portfolio may hold both sides in one bar. */
+function shareHolding(sides: Uint8Array, side: -1 | 0 | 1): number {
+  const asked = side === 0 ? longHeld | shortHeld : side > 0 ? longHeld : shortHeld;
+  let held = 0;
+  for (let row = 0; row < sides.length; row++) if ((sides[row] & asked) !== 0) held++;
+  return held / sides.length;
 }
 
 function holds(units: number, side: number): boolean {

@@ -49,6 +49,7 @@ export function simulationSample(run: Omit<Simulation, 'openTrade'>, terms: Meas
     costsPaid: run.commissionPaid + run.slippagePaid + Math.max(0, run.financingPaid),
     tradedNotional: run.tradedNotional,
     cashRate: 0,
+    ...(run.sides === undefined ? {} : { sides: run.sides }),
     ...terms,
   };
 }

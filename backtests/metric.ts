@@ -19,8 +19,10 @@ export interface MetricSample {
   readonly equity: Float64Array;
   /** Start of each bar, epoch milliseconds, strictly increasing. */
   readonly time: Float64Array;
-  /** Signed units held after each bar. */
+  /** Signed units held after each bar; of a portfolio the gross value held as a fraction of equity. */
   readonly position: Float64Array;
+  /** Of a portfolio: the sides held in each bar, as in `Simulation`. */
+  readonly sides?: Uint8Array;
   /** The row of the trades' bars that row 0 of `equity` stands for. */
   readonly firstBar: number;
   /** One simple return per period (session day), in order. */

@@ -7,10 +7,12 @@ import type { DecisionPrices } from './decisions.ts';
 import type { Execution } from './execution.ts';
 import type { ExplicitOrder } from './explicit-order.ts';
 import { type Exit, type ListedTrade, Lot } from './order-list/lot.ts';
-import { actsAtOpen, type Resting, restingOrder, signedBar } from './order-list/resting.ts';
+import { actsAtOpen, type Resting, restingOrder } from './order-list/resting.ts';
+import { checkQuotes, type Quotes } from './quotes.ts';
 import { Bracket } from './simulation/bracket.ts';
 import type { SignedBar } from './simulation/entry-order.ts';
-import { checkPrices } from './simulation/preconditions.ts';
+import { checkPrices, checkQuotesGiven } from './simulation/preconditions.ts';
+import { signedBar } from './simulation/signed-bar.ts';
 import { affordableUnits, wholeSteps } from './simulation/sizing.ts';
 import type { ExitReason, Simulation } from './trade.ts';
 
@@ -39,16 +41,19 @@ export function runOrderList(
   execution: Execution,
   instrument: Instrument,
   initialCapital: number,
+  quotes: Quotes | null = null,
 ): OrderListRun {
   const rows = barCount(bars);
   checkPrices(bars, rows);
   checkExecution(execution, initialCapital);
+  checkQuotesGiven(execution, quotes);
+  if (quotes !== null) checkQuotedBars(bars, quotes);
   const late = orders.find(({ issued_on_bar }) => issued_on_bar >= rows);
   if (late !== undefined) {
     throw new LabError('invalid_input', `An order is issued on bar ${late.issued_on_bar} of ${rows}, counted from 0.`);
   }
   const issuedOn = Map.groupBy(orders, ({ issued_on_bar }) => issued_on_bar);
-  const market = new OrderMarket(bars, execution, instrument, initialCapital);
+  const market = new OrderMarket(bars, quotes, execution, instrument, initialCapital);
   for (let t = 0; t < rows; t++) market.step(t, issuedOn.get(t) ?? []);
   return market.result();
 }
@@ -59,10 +64,11 @@ interface Levels {
   tp: number | null | undefined;
 }
 
-/** A fill to be booked: a price of the market and how it is paid. */
+/** A fill to be booked: what the market asks a buyer and bids a seller, and how it is paid. */
 interface Fill {
   t: number;
-  price: number;
+  ask: number;
+  bid: number;
   /** Slippage and spread are paid. */
   atMarket: boolean;
   /** A new position may be opened. */
@@ -71,11 +77,20 @@ interface Fill {
   rest: SignedBar | null;
 }
 
+/** What an order of this side is filled at, before slippage. */
+function priceOf({ ask, bid }: Fill, side: number): number {
+  return side > 0 ? ask : bid;
+}
+
 class OrderMarket {
   private readonly bars: Bars;
+  /** What is bought at, and sold at: the traded bars where there are no quotes. */
+  private readonly asks: Bars;
+  private readonly bids: Bars;
   private readonly execution: Execution;
   private readonly costs: Costs;
   private readonly initialCapital: number;
+  private readonly instrument: Instrument;
   private readonly multiplier: number;
   private readonly quantityStep: number;
   private readonly maintenance: number;
@@ -99,8 +114,11 @@ class OrderMarket {
   private ambiguousExits = 0;
   private rejectedOrders = 0;
 
-  constructor(bars: Bars, execution: Execution, instrument: Instrument, initialCapital: number) {
+  constructor(bars: Bars, quotes: Quotes | null, execution: Execution, instrument: Instrument, initialCapital: number) {
     this.bars = bars;
+    this.asks = quotes?.ask ?? bars;
+    this.bids = quotes?.bid ?? bars;
+    this.instrument = instrument;
     this.execution = execution;
     this.costs = resolveCosts(execution, instrument);
     this.initialCapital = initialCapital;
@@ -118,10 +136,13 @@ class OrderMarket {
 
   /** One bar: what was issued before fills at the open, the bar passes, the close fills, takes orders and marks. */
   step(t: number, orders: readonly ExplicitOrder[]): void {
-    const { bars, execution } = this;
-    const atClose: Fill = { t, price: bars.close[t], atMarket: true, opens: !this.closesAt(t), rest: null };
+    const { bars, asks, bids, execution } = this;
+    const common = { t, atMarket: true, rest: null };
+    const atClose: Fill = { ...common, ask: asks.close[t], bid: bids.close[t], opens: !this.closesAt(t) };
     if (this.financed && t > 0) this.finance(t);
-    if (execution.fill === 'next_open') this.fillPending({ ...atClose, price: bars.open[t], opens: true });
+    if (execution.fill === 'next_open') {
+      this.fillPending({ ...common, ask: asks.open[t], bid: bids.open[t], opens: true });
+    }
     this.passBar(t);
     if (execution.fill === 'next_close') this.fillPending(atClose);
     for (const order of orders) if (!movesBracket(order)) this.take(order, atClose);
@@ -195,7 +216,8 @@ class OrderMarket {
   }
 
   private fillAsRecorded(order: ExplicitOrder, atClose: Fill): void {
-    this.execute(order, { ...atClose, price: order.price ?? Number.NaN, atMarket: false, opens: true });
+    const price = order.price ?? Number.NaN;
+    this.execute(order, { ...atClose, ask: price, bid: price, atMarket: false, opens: true });
   }
 
   /** Fills the market orders: exits first, then entries. */
@@ -224,12 +246,12 @@ class OrderMarket {
     const phases = Map.groupBy(this.resting, (resting) => this.phaseOf(resting, t, side));
     this.tryAll(phases.get('open'), t);
     this.tryAll(phases.get('before'), t);
-    for (const lot of exposed) if (lot.quantity > 0) this.protect(lot, t, signedBar(this.bars, t, lot.side));
+    for (const lot of exposed) if (lot.quantity > 0) this.protect(lot, t, this.closingBar(t, lot.side));
     this.tryAll(phases.get('after'), t);
   }
 
   private phaseOf(resting: Resting, t: number, side: number): 'open' | 'before' | 'after' {
-    if (actsAtOpen(resting, this.bars.open[t])) return 'open';
+    if (actsAtOpen(resting, this.sideOf(resting.order.size).open[t])) return 'open';
     const against = resting.order.size * side < 0;
     const first = this.stopComesFirst(side) === (resting.order.stop !== null);
     return against && first ? 'before' : 'after';
@@ -238,13 +260,25 @@ class OrderMarket {
   private tryAll(orders: readonly Resting[] = [], t: number): void {
     for (const resting of orders) {
       const { order, entry } = resting;
-      const bar = signedBar(this.bars, t, Math.sign(order.size));
-      const signedFill = entry.fillIn(bar);
+      const side = Math.sign(order.size);
+      const rest = this.closingBar(t, side);
+      const bar = this.asks === this.bids ? rest : signedBar(this.sideOf(side), t, side);
+      const signedFill = entry.fillIn(bar, rest);
       const filled = !Number.isNaN(signedFill);
       if (filled || t >= entry.lastBar) this.resting.splice(this.resting.indexOf(resting), 1);
-      const price = Math.sign(order.size) * signedFill;
-      if (filled) this.execute(order, { t, price, atMarket: entry.atMarket, opens: true, rest: bar });
+      const price = side * signedFill;
+      if (filled) this.execute(order, { t, ask: price, bid: price, atMarket: entry.atMarket, opens: true, rest });
     }
+  }
+
+  /** The prices that an order of this side is filled at. */
+  private sideOf(side: number): Bars {
+    return side > 0 ? this.asks : this.bids;
+  }
+
+  /** The bar in the prices that a position of this side is closed at. */
+  private closingBar(t: number, side: number): SignedBar {
+    return signedBar(this.sideOf(-side), t, side);
   }
 
   /** An order at its price: it closes what it can of the other side; an entry opens a lot with the rest. */
@@ -274,7 +308,8 @@ class OrderMarket {
 
   /** `units` null: as the order's share of what can be bought. */
   private open(order: ExplicitOrder, side: number, fill: Fill, units: number | null, fees?: number): void {
-    const { t, price, atMarket, rest } = fill;
+    const { t, atMarket, rest } = fill;
+    const price = priceOf(fill, side);
     const quantity = units ?? this.affordable(Math.abs(order.size), side, fill);
     const paid = atMarket ? this.entryPrice(side, quantity, fill) : price;
     const value = quantity * paid * this.multiplier;
@@ -288,15 +323,15 @@ class OrderMarket {
       return;
     }
     const entry = { side, bar: t, fill: paid, quantity, commission, decisionBar: order.issued_on_bar };
-    const lot = new Lot(entry, bracket, this.bars, this.multiplier);
+    const lot = new Lot(entry, bracket, this.bars, this.instrument);
     this.lots.push(lot);
     this.cash -= side * value + commission;
     this.book(commission, Math.abs(paid - price), quantity, value);
     if (rest !== null) this.protect(lot, t, rest);
   }
 
-  private entryPrice(side: number, quantity: number, { price, t }: Fill): number {
-    return marketPrice(this.costs, price, side, true, quantity, this.bars.volume[t]);
+  private entryPrice(side: number, quantity: number, fill: Fill): number {
+    return marketPrice(this.costs, priceOf(fill, side), side, true, quantity, this.bars.volume[fill.t]);
   }
 
   /** What new positions may be worth: equity times the leverage, less what is held, at this price. */
@@ -305,9 +340,10 @@ class OrderMarket {
   }
 
   private affordable(share: number, side: number, fill: Fill): number {
-    const budget = share * this.available(fill.price);
+    const price = priceOf(fill, side);
+    const budget = share * this.available(price);
     const unitsAt = (price: number) => affordableUnits(budget, price * this.multiplier, this.costs);
-    if (!fill.atMarket) return wholeSteps(unitsAt(fill.price), this.quantityStep);
+    if (!fill.atMarket) return wholeSteps(unitsAt(price), this.quantityStep);
     const roughly = unitsAt(this.entryPrice(side, 0, fill));
     return wholeSteps(unitsAt(this.entryPrice(side, roughly, fill)), this.quantityStep);
   }
@@ -369,18 +405,20 @@ class OrderMarket {
     }
     if (parts.length === 0) return;
     const quantity = parts.reduce((sum, part) => sum + part.quantity, 0);
-    const paid = this.exitPrice(parts[0].lot.side, quantity, fill);
+    const { side } = parts[0].lot;
+    const paid = this.exitPrice(side, quantity, fill);
     const value = paid * quantity * this.multiplier;
     const commission = fees ?? commissionOf(this.costs, value, quantity);
     for (const part of parts) {
       const share = part.quantity === quantity ? commission : (commission * part.quantity) / quantity;
       this.settle(part.lot, { quantity: part.quantity, fill: paid, bar: fill.t, commission: share, reason });
     }
-    this.book(commission, Math.abs(paid - fill.price), quantity, value);
+    this.book(commission, Math.abs(paid - priceOf(fill, -side)), quantity, value);
   }
 
-  private exitPrice(side: number, quantity: number, { t, price, atMarket }: Fill): number {
-    return atMarket ? marketPrice(this.costs, price, -side, false, quantity, this.bars.volume[t]) : price;
+  private exitPrice(side: number, quantity: number, fill: Fill): number {
+    const price = priceOf(fill, -side);
+    return fill.atMarket ? marketPrice(this.costs, price, -side, false, quantity, this.bars.volume[fill.t]) : price;
   }
 
   private settle(lot: Lot, exit: Exit, levels = lot.levels()): void {
@@ -444,7 +482,7 @@ class OrderMarket {
   }
 
   private leave(lot: Lot, t: number, price: number): void {
-    const fill: Fill = { t, price, atMarket: true, opens: false, rest: null };
+    const fill: Fill = { t, ask: price, bid: price, atMarket: true, opens: false, rest: null };
     this.closeLots([lot], Number.POSITIVE_INFINITY, fill, lot.bracket.reason);
   }
 
@@ -500,12 +538,22 @@ function constant(text: string | undefined, path: string): (() => number) | null
   throw refused(`execution.${path}`, 'is a formula; a list of orders has a price, or sl and tp with each entry.');
 }
 
-function checkExecution({ entry, sizing }: Execution, capital: number): void {
+function checkQuotedBars(bars: Bars, quotes: Quotes): void {
+  const rows = barCount(bars);
+  checkQuotes(bars, quotes, 0, rows);
+  checkPrices(quotes.bid, rows);
+  checkPrices(quotes.ask, rows);
+}
+
+function checkExecution({ entry, sizing, volume_limit }: Execution, capital: number): void {
   if (!(capital > 0 && Number.isFinite(capital))) {
     throw refused('initial_capital', `is ${capital}; it must be above zero.`);
   }
   if (entry.order !== 'market')
     throw refused('execution.entry', 'is not for a list: each order has its limit and stop.');
+  if (volume_limit !== null) {
+    throw refused('execution.volume_limit', 'is not for a list: each order says how much is filled in its bar.');
+  }
   if (sizing.method !== 'units' && sizing.method !== 'percent_of_equity') {
     throw refused('execution.sizing', `${sizing.method} is not for a list: each order has its size.`);
   }

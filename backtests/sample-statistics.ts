@@ -1,12 +1,5 @@
-import { deepest, equityDrawdowns } from './drawdowns.ts';
-import {
-  type MeasuredTrade,
-  type MetricSample,
-  perSample,
-  reasons,
-  type UndefinedMetric,
-  undefinedBecause,
-} from './metric.ts';
+import { type Drawdown, deepest, traceEquity } from './drawdowns.ts';
+import { type MetricSample, perSample, reasons, type UndefinedMetric, undefinedBecause } from './metric.ts';
 import { type Moments, moments } from './statistics/moments.ts';
 import { OrderStatistics } from './statistics/order-statistics.ts';
 
@@ -54,56 +47,53 @@ export const downsideDeviation = perSample((sample) => {
   return Math.sqrt(squares / excess.length);
 });
 
-export const drawdownsOf = perSample((sample) => equityDrawdowns(sample.equity, sample.initialCapital));
+const equityTrace = perSample((sample) => traceEquity(sample.equity, sample.initialCapital));
+
+export function drawdownsOf(sample: MetricSample): readonly Drawdown[] {
+  return equityTrace(sample).drawdowns;
+}
+
 export const deepestDrawdown = perSample((sample) => deepest(drawdownsOf(sample)));
 
 /** Means over the initial capital and the equity of every bar. `depth`: its share below the highest so far, at most 0. */
-export const curveMeans = perSample(({ equity, initialCapital }) => {
-  let high = initialCapital;
-  let level = initialCapital;
-  let depth = 0;
-  let squaredDepth = 0;
-  for (let bar = 0; bar < equity.length; bar++) {
-    const value = equity[bar];
-    if (value > high) high = value;
-    const below = value / high - 1;
-    level += value;
-    depth += below;
-    squaredDepth += below * below;
-  }
-  const points = equity.length + 1;
-  return { level: level / points, depth: depth / points, squaredDepth: squaredDepth / points };
-});
+export function curveMeans(sample: MetricSample): { level: number; depth: number; squaredDepth: number } {
+  const { levels, depths, squaredDepths } = equityTrace(sample);
+  const points = sample.equity.length + 1;
+  return { level: levels / points, depth: depths / points, squaredDepth: squaredDepths / points };
+}
 
 export interface TradeSummary {
-  wins: readonly MeasuredTrade[];
-  losses: readonly MeasuredTrade[];
+  /** Trades that won, and that lost. */
+  wins: number;
+  losses: number;
   /** Profit of the winning trades (> 0) and loss of the losing ones (< 0), account currency; 0 for none. */
   won: number;
   lost: number;
   pnl: Float64Array;
   returns: Float64Array;
+  /** Sum of the bars from entry to exit. */
+  barsHeld: number;
 }
 
 export const tradeSummary = perSample(({ trades }): TradeSummary => {
-  const wins: MeasuredTrade[] = [];
-  const losses: MeasuredTrade[] = [];
   const pnl = new Float64Array(trades.length);
   const returns = new Float64Array(trades.length);
-  let [won, lost] = [0, 0];
+  let [wins, losses, won, lost, barsHeld] = [0, 0, 0, 0, 0];
   for (let k = 0; k < trades.length; k++) {
     const trade = trades[k];
-    pnl[k] = trade.pnl;
+    const made = trade.pnl;
+    pnl[k] = made;
     returns[k] = trade.return;
-    if (trade.pnl > 0) {
-      wins.push(trade);
-      won += trade.pnl;
-    } else if (trade.pnl < 0) {
-      losses.push(trade);
-      lost += trade.pnl;
+    barsHeld += trade.barsHeld;
+    if (made > 0) {
+      wins++;
+      won += made;
+    } else if (made < 0) {
+      losses++;
+      lost += made;
     }
   }
-  return { wins, losses, won, lost, pnl, returns };
+  return { wins, losses, won, lost, pnl, returns, barsHeld };
 });
 
 /** Excess returns on the benchmark's excess returns, per period. */

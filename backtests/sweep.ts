@@ -95,7 +95,7 @@ function checkSweep({ bars, pairs, execution, instrument, initialCapital }: Swee
     checkSpan(bars, { ...noSignal, firstBar: slow, endBar: rows });
   }
   checkPrices(bars, rows);
-  checkExecution(noSignal, execution, instrument, initialCapital);
+  checkExecution(noSignal, execution, instrument, initialCapital, null);
 }
 
 const noSignal = noDecisions(0);

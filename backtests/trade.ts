@@ -12,14 +12,15 @@ export type ExitReason = (typeof exitReasons)[number];
 
 /** One round trip, or the part of one that a partial exit closed. */
 export interface Trade {
+  symbol: string;
   direction: 'long' | 'short';
-  /** Row of the bars in which it was filled. */
+  /** Row of the bars in which it was filled; of several instruments the step of their timeline. */
   entryBar: number;
   exitBar: number;
   /** Start of that bar, epoch milliseconds. */
   entryTime: number;
   exitTime: number;
-  /** Fill prices, slippage and spread included. */
+  /** Fill prices, slippage and spread included; of a position that was added to, the mean over its units. */
   entryPrice: number;
   exitPrice: number;
   /** Units, > 0. */
@@ -37,6 +38,10 @@ export interface Trade {
   mfe: number;
 }
 
+/** Bits of `Simulation.sides`. */
+export const longHeld = 1;
+export const shortHeld = 2;
+
 /** What a simulated run leaves: the bars from `firstBar`, one row each. */
 export interface Simulation {
   /** Row of the full bars that `time[0]` stands for. */
@@ -44,8 +49,10 @@ export interface Simulation {
   time: Float64Array;
   /** Cash + position at the close, account currency, after all costs so far. */
   equity: Float64Array;
-  /** Signed units held after the bar. */
+  /** Signed units held after the bar; of a portfolio the gross value held as a fraction of equity. */
   position: Float64Array;
+  /** Of a portfolio, per bar `longHeld` + `shortHeld`: the sides held in it, if only for a part of it. */
+  sides?: Uint8Array;
   trades: Trade[];
   /** What is still open at the end (`at_end: mark`), as if closed at the last close without cost; else null. */
   openTrade: Trade | null;
@@ -61,4 +68,6 @@ export interface Simulation {
   ambiguousExits: number;
   /** Entry orders that could not be afforded, or rounded to no quantity. */
   rejectedOrders: number;
+  /** Fills that `volume_limit` cut short, and units closed at the last close beyond it; absent without a limit. */
+  volumeLimited?: { cutFills: number; unitsBeyondAtEnd: number };
 }

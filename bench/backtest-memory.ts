@@ -1,12 +1,10 @@
 import { Crossing, randomWalk } from './crossing.ts';
 
-/** `node bench/backtest-memory.ts <rows>`: megabytes that one full backtest takes at most, above what its bars take. */
-const bars = randomWalk(Number(process.argv[2]));
-const withBars = mostMegabytes();
-new Crossing(bars).full();
-process.stdout.write(`${mostMegabytes() - withBars}\n`);
-
-/** The most that this process has held so far. */
-function mostMegabytes(): number {
-  return process.resourceUsage().maxRSS / 1024;
-}
+/**
+ * `node bench/backtest-memory.ts <rows> bars|full`: the most megabytes that this process has held, after it has loaded
+ * the bars, or has run one full backtest over them too.
+ */
+const [rows, what] = process.argv.slice(2);
+const bars = randomWalk(Number(rows));
+if (what === 'full') new Crossing(bars).full();
+process.stdout.write(`${process.resourceUsage().maxRSS / 1024}\n`);

@@ -143,15 +143,22 @@ async function compare(bars: Bars, { c, vectorbt, backtestingPy, nautilus, skipp
   return { measurements: [...measurementsOf(times), ...memory()], ratios: ratiosOf(times), skipped };
 }
 
-/** Of one full backtest in a process of its own, above its bars. */
+/** The most memory of a process that runs one full backtest, and what of it one that only loads the bars does not take. */
 function memory(): Measurement[] {
-  const script = resolve(import.meta.dirname, 'backtest-memory.ts');
-  return [1e6, 1e7].map((rows) => {
-    const values = [1, 2, 3].map(() =>
-      Number(execFileSync(process.execPath, [script, String(rows)], { encoding: 'utf8' })),
-    );
-    return { name: `full_memory_above_bars_1e${Math.log10(rows)}`, unit: 'MB', values };
+  return [1e6, 1e7].flatMap((rows): Measurement[] => {
+    const rounds = [1, 2, 3].map(() => ({ bars: peakMegabytes(rows, 'bars'), full: peakMegabytes(rows, 'full') }));
+    const power = Math.log10(rows);
+    return [
+      { name: `bars_peak_memory_1e${power}`, unit: 'MB', values: rounds.map(({ bars }) => bars) },
+      { name: `full_peak_memory_1e${power}`, unit: 'MB', values: rounds.map(({ full }) => full) },
+      { name: `full_memory_above_bars_1e${power}`, unit: 'MB', values: rounds.map(({ bars, full }) => full - bars) },
+    ];
   });
+}
+
+function peakMegabytes(rows: number, what: 'bars' | 'full'): number {
+  const script = resolve(import.meta.dirname, 'backtest-memory.ts');
+  return Number(execFileSync(process.execPath, [script, String(rows), what], { encoding: 'utf8' }));
 }
 
 /** Five strategies of other kinds, so that no call of the engine has seen but one. */

@@ -50,18 +50,22 @@ export class Crossing {
   private readonly bars: Bars;
   private readonly workspace = new Workspace();
   private readonly crossings: Crossings;
+  private readonly fast: Float64Array;
+  private readonly slow: Float64Array;
 
   constructor(bars: Bars) {
     this.bars = bars;
+    this.fast = new Float64Array(bars.time.length);
+    this.slow = new Float64Array(bars.time.length);
     this.crossings = new Crossings(bars.time.length, 'long');
   }
 
   plain(): Simulation {
-    return simulate(this.bars, this.decide(), plainExecution, instrument, capital, this.workspace);
+    return simulate(this.bars, this.decide(), plainExecution, instrument, capital, { workspace: this.workspace });
   }
 
   full(workspace = this.workspace): Measures & { trades: readonly Trade[] } {
-    const run = simulate(this.bars, this.decide(), fullExecution, instrument, capital, workspace);
+    const run = simulate(this.bars, this.decide(), fullExecution, instrument, capital, { workspace });
     const { returns } = sessionReturns(run.time, run.equity, capital, crypto);
     return { trades: run.trades, ...measure(simulationSample(run, { returns, periodsPerYear: 365 })) };
   }
@@ -74,6 +78,6 @@ export class Crossing {
 
   private decide(): Decisions {
     const { close } = this.bars;
-    return this.crossings.find(rollingMean(close, 10), rollingMean(close, 20), 20);
+    return this.crossings.find(rollingMean(close, 10, 0, this.fast), rollingMean(close, 20, 0, this.slow), 20);
   }
 }

@@ -19,7 +19,7 @@ import {
   seriesNames,
   verifyBars,
 } from './series-files.ts';
-import { type Timeframe, timeframeMs } from './timeframe.ts';
+import { type Timeframe, timeframeMs, timeframes } from './timeframe.ts';
 
 /** Bars by their start, both ends inclusive, epoch milliseconds. */
 export interface BarRange {
@@ -89,6 +89,14 @@ export class BarStore {
   list(): SeriesListing[] {
     return seriesNames(this.#folder).flatMap((name) => {
       const listing = ignoreDamage(() => this.#listing(name));
+      return listing === null ? [] : [listing];
+    });
+  }
+
+  /** The series of one symbol, finest timeframe first; none for an unknown symbol. */
+  ofSymbol(symbol: string): SeriesListing[] {
+    return timeframes.flatMap((timeframe) => {
+      const listing = ignoreDamage(() => this.#listing({ symbol, timeframe }));
       return listing === null ? [] : [listing];
     });
   }

@@ -53,6 +53,7 @@ export function commitBacktest({ database }: Books, order: BacktestOrder, ran: R
     version: order.strategyVersion,
     model_id: order.modelId,
     symbol: ran.symbol,
+    symbols: ran.symbols,
     timeframe: order.timeframe,
     segment: order.segment,
     span: {

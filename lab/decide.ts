@@ -14,7 +14,7 @@ import {
   type FormulaContext,
 } from '@stratlab/strategies/formula.ts';
 import type { StrategyView } from '@stratlab/strategies/market-view.ts';
-import type { BacktestRequest } from './backtest.ts';
+import type { BacktestRequest } from './simulated-run.ts';
 import type { LabStrategy } from './strategy-language.ts';
 
 /** What the strategy decides at the close of each bar of the span, its warm-up left out. */
@@ -54,12 +54,16 @@ export function decide(
   };
 }
 
-/** The model's or the fuzzy rules' signal in [-1, 1] per bar; null for plain rules. */
-function signalSeries(view: StrategyView, strategy: LabStrategy, artifact: ModelArtifact | null): Float64Array | null {
+/** The model's or the fuzzy rules' signal in [-1, 1] per bar; null where neither decides. */
+export function signalSeries(
+  view: StrategyView,
+  strategy: LabStrategy,
+  artifact: ModelArtifact | null,
+): Float64Array | null {
   if (strategy.decider === 'fuzzy_rules') return fuzzyRulesSignal(view);
-  if (strategy.decider === 'rules') return null;
   const { model } = strategy.document;
-  if (artifact === null || model === null)
+  if (model === null) return null;
+  if (artifact === null)
     throw new LabError('not_found', 'This strategy decides by a model, and none is trained.');
   const features = inputsOf(strategy, model);
   const names = features.map(({ name }) => name);

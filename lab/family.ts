@@ -29,7 +29,7 @@ export interface Newcomer {
 export function familyOf(database: Database, store: BarStore, symbol: string): string {
   const known = allSeries(database).findLast((row) => row.symbol === symbol);
   if (known !== undefined) return known.family;
-  return store.list().find(({ series }) => series.symbol === symbol)?.series.instrument.underlying ?? symbol;
+  return store.ofSymbol(symbol).at(0)?.series.instrument.underlying ?? symbol;
 }
 
 /** The oldest known series, own earlier imports included, whose visible bars these bars repeat; null where there is none. */

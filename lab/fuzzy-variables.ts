@@ -13,7 +13,7 @@ export function fuzzyVariables(lab: Lab, name: string, version?: number): FuzzyV
   const { strategy } = requireStrategy(requireVersion(lab, name, version).document);
   const [symbol] = documentSymbols(strategy.document);
   const timeframe = baseTimeframe(strategy.document);
-  const stored = lab.store.list().some(({ series }) => series.symbol === symbol && series.timeframe === timeframe);
+  const stored = lab.store.ofSymbol(symbol).some(({ series }) => series.timeframe === timeframe);
   const view = stored ? new StrategyView(strategy, readMarket(lab.store, symbol, timeframe).view) : null;
   return [...strategy.fuzzy].map(([id, { column, sets }]) => {
     const values = view?.column(column, timeframe).filter((value) => !Number.isNaN(value));

@@ -60,7 +60,7 @@ export function generateMarket(lab: Pick<Lab, 'store' | 'database'>, request: Ma
 }
 
 function requireFree({ store }: Pick<Lab, 'store'>, symbol: string, timeframe: string): void {
-  const stored = store.list().flatMap(({ series }) => (series.symbol === symbol ? [series] : []));
+  const stored = store.ofSymbol(symbol).map(({ series }) => series);
   if (stored.some(({ synthetic }) => !synthetic)) {
     throw new LabError('already_exists', `${symbol} holds bars that are not synthetic.`, {
       path: 'symbol',

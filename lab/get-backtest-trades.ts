@@ -17,6 +17,7 @@ export const tradeColumns = [
   'exit_reason',
   'mae',
   'mfe',
+  'symbol',
 ] as const;
 
 /** Every closed trade in the order of exits. */
@@ -40,5 +41,6 @@ function tradeRow(trade: ResultFile['trades'][number]): (string | number)[] {
     trade.exitReason,
     trade.mae,
     trade.mfe,
+    trade.symbol,
   ];
 }

@@ -66,7 +66,7 @@ export function getBacktest(lab: Lab, input: { backtest_id: string; detail: 'sum
       },
       trade_distribution: described(tradeDistribution(result.trades)),
       excursions: described(excursions(result.trades)),
-      capacity: described(capacityOf(lab, row, result, capital)),
+      capacity: shownAnswer.symbols.length > 1 ? null : described(capacityOf(lab, row, result, capital)),
       equity: thinned(result.time, result.equity, 'equity', equityPoints),
     },
   };

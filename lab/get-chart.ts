@@ -1,7 +1,7 @@
 import { LabError } from '@stratlab/data/error.ts';
 import { formatDate } from '@stratlab/data/instant.ts';
-import { isTimeframe } from '@stratlab/data/timeframe.ts';
-import { findModel } from '@stratlab/knowledge/results.ts';
+import { isTimeframe, parseTimeframe } from '@stratlab/data/timeframe.ts';
+import { type BacktestRow, findModel } from '@stratlab/knowledge/results.ts';
 import { readArtifact } from '@stratlab/models/artifact.ts';
 import { drawdown } from '@stratlab/reports/charts/drawdown.ts';
 import { equity } from '@stratlab/reports/charts/equity.ts';
@@ -15,7 +15,8 @@ import { requireBacktest } from './find-backtest.ts';
 import { fuzzyVariables } from './fuzzy-variables.ts';
 import type { Lab } from './lab.ts';
 import { readOrResample } from './market.ts';
-import { readResult } from './result-file.ts';
+import { type ResultFile, readResult } from './result-file.ts';
+import { backtestAnswerSchema } from './shown-backtest.ts';
 
 /** The SVG of a chart. Throws `not_found` for an unknown subject and `invalid_input` for one of another sort. */
 export function getChart(lab: Lab, { id, kind }: { id: string; kind: string }): string {
@@ -61,16 +62,16 @@ function backtestChart(lab: Lab, id: string, kind: 'equity' | 'drawdown' | 'trad
       sessions: { session: Float64Array.from(result.session), returns: Float64Array.from(result.sessionReturns) },
     });
   }
-  if (!isTimeframe(row.timeframe))
-    throw new LabError('corrupt', `Backtest ${id} names the timeframe "${row.timeframe}".`);
-  const { bars } = readOrResample(lab.store, row.symbol, row.timeframe, row.endAt);
+  return trades.draw({ ...heading, ...tradedPrice(lab, row, result), trades: result.trades });
+}
+
+/** The closes of the one instrument traded, or of several the equity they made. */
+function tradedPrice({ store }: Lab, row: BacktestRow, { time, equity }: ResultFile) {
+  const { symbols } = backtestAnswerSchema.parse(row.answer);
+  if (symbols.length > 1) return { time: Float64Array.from(time), close: Float64Array.from(equity) };
+  const { bars } = readOrResample(store, row.symbol, parseTimeframe(row.timeframe), row.endAt);
   const from = bars.time.findIndex((start) => start >= row.startAt);
-  return trades.draw({
-    ...heading,
-    time: bars.time.subarray(from),
-    close: bars.close.subarray(from),
-    trades: result.trades,
-  });
+  return { time: bars.time.subarray(from), close: bars.close.subarray(from) };
 }
 
 function lossChart(lab: Lab, id: string): string {

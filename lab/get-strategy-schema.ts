@@ -1,13 +1,14 @@
 import { executionSchema } from '@stratlab/backtests/execution.ts';
+import { legsSchema, portfolioSchema, targetSchema, universeSchema } from '@stratlab/strategies/allocation.ts';
 import { clockWords, formulaFunctions, signature } from '@stratlab/strategies/formula.ts';
 import { indicators } from '@stratlab/strategies/indicators/index.ts';
 import { labels } from '@stratlab/strategies/labels/index.ts';
 import { isMapping, listOr, mappingOr } from '@stratlab/strategies/mapping.ts';
 import { positionStateNames } from '@stratlab/strategies/position-state.ts';
 import { z } from 'zod';
-import { annotatedStrategy, examples, guidelines } from './strategy-guide.ts';
+import { allocationExamples, annotatedStrategy, examples, guidelines } from './strategy-guide.ts';
 
-export const schemaSections = ['overview', 'indicators', 'labels', 'formulas', 'execution'] as const;
+export const schemaSections = ['overview', 'indicators', 'labels', 'formulas', 'execution', 'allocation'] as const;
 export type SchemaSection = (typeof schemaSections)[number];
 
 /** One section of the grammar: the overview as text, the others as a table. */
@@ -28,6 +29,8 @@ export function getStrategySchema(section: SchemaSection): StrategySchema {
       return formulaSection();
     case 'execution':
       return executionSection();
+    case 'allocation':
+      return allocationSection();
   }
 }
 
@@ -70,6 +73,7 @@ function formulaSection(): StrategySchema {
     'session("09:30-16:00", "America/New_York") is true inside those hours. hour("America/New_York") asks another zone than UTC.',
     'signal, in [-1, 1], where a model or fuzzy rules decide: in filters.when and prices of execution.',
     `${positionStateNames.join(', ')}: in exit_long, exit_short and prices of execution.`,
+    'cs_rank(x), where there is a universe: percentile rank of x among the members with a bar at that step, 0 to 1.',
     'n is a whole number of bars or a parameter. Unknown values (warm-up) make no rule fire.',
   ];
   const rows = [
@@ -87,6 +91,20 @@ function executionSection(): StrategySchema {
     'signal_close fills at the price of the decision itself: optimistic, and marked so.',
   ];
   return { notes, columns: ['key', 'allowed', 'default', 'meaning'], rows: keyRows(schema) };
+}
+
+function allocationSection(): StrategySchema {
+  const blocks = { target: targetSchema, universe: universeSchema, portfolio: portfolioSchema, legs: legsSchema };
+  const notes = [
+    'target alone decides, or sizes the signal of a model or of fuzzy rules. portfolio ranks a universe; legs are what one unit of the decided position holds.',
+    'Wishes are fractions of equity, decided at the close and filled as execution.fill says; a new period of rebalance begins with its first bar.',
+    'Stops, targets, entry orders and sizing belong to rules and signals on one instrument: they are refused here.',
+    ...allocationExamples.map(({ what, yaml }) => `${what}\n${yaml}`),
+  ];
+  const rows = Object.entries(blocks).flatMap(([block, schema]) =>
+    keyRows(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }), block),
+  );
+  return { notes, columns: ['key', 'allowed', 'default', 'meaning'], rows };
 }
 
 /** One row per key of a JSON Schema, nested ones by their dotted path: what it may hold, its default, its meaning. */

@@ -89,7 +89,7 @@ function settleInstrument(
 }
 
 function storedUnderlying({ store }: Pick<Lab, 'store'>, symbol: string): string | undefined {
-  return store.list().find(({ series }) => series.symbol === symbol)?.series.instrument.underlying;
+  return store.ofSymbol(symbol).at(0)?.series.instrument.underlying;
 }
 
 function sayGuess({ symbol, asset_class, currency, calendar, tick_size, multiplier }: Instrument): string {

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 /** Where the lab's things lie below its home. */
 export interface Folders {
   data: string;
+  /** Membership files: `<name>.csv` with symbol, from, to. */
+  universes: string;
   models: string;
   results: string;
   strategies: string;
@@ -11,6 +13,7 @@ export interface Folders {
 export function labFolders(home: string): Folders {
   return {
     data: join(home, 'data'),
+    universes: join(home, 'data', 'universes'),
     models: join(home, 'models'),
     results: join(home, 'results'),
     strategies: join(home, 'strategies'),

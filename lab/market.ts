@@ -64,10 +64,9 @@ export function readMarket(store: BarStore, symbol: string, timeframe: Timeframe
 export function readOrResample(store: BarStore, symbol: string, timeframe: Timeframe, end?: number): StoredBars {
   const range = end === undefined ? {} : { end, clip: true };
   const finer = timeframes.filter((frame) => compareTimeframes(frame, timeframe) < 0).reverse();
-  const has = (frame: Timeframe) =>
-    store.list().some(({ series }) => series.symbol === symbol && series.timeframe === frame);
-  if (has(timeframe)) return store.read(symbol, timeframe, range);
-  const source = finer.find(has);
+  const stored = new Set(store.ofSymbol(symbol).map(({ series }) => series.timeframe));
+  if (stored.has(timeframe)) return store.read(symbol, timeframe, range);
+  const source = finer.find((frame) => stored.has(frame));
   if (source === undefined) return store.read(symbol, timeframe, range);
   const found = store.read(symbol, source, range);
   const calendar = getCalendar(found.series.instrument.calendar);

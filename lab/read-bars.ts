@@ -51,7 +51,7 @@ function rangeOf({ start_date, end_date }: BarQuery): BarRange {
 
 /** The stored timeframe that bars of `timeframe` come from: itself, else the coarsest finer one. */
 function sourceOf(store: BarStore, symbol: string, timeframe: Timeframe): Timeframe {
-  const stored = store.list().flatMap(({ series }) => (series.symbol === symbol ? [series.timeframe] : []));
+  const stored = store.ofSymbol(symbol).map(({ series }) => series.timeframe);
   return stored.filter((frame) => compareTimeframes(frame, timeframe) <= 0).at(-1) ?? timeframe;
 }
 

@@ -8,6 +8,7 @@ import { z } from 'zod';
 
 const column = z.array(z.number());
 const trade = z.strictObject({
+  symbol: z.string(),
   direction: z.enum(['long', 'short']),
   entryBar: z.number(),
   exitBar: z.number(),

@@ -6,7 +6,7 @@ import type { Timeframe } from '@stratlab/data/timeframe.ts';
 import { addTask, findSeries, markRead } from '@stratlab/knowledge/ledger.ts';
 import type { ModelRow } from '@stratlab/knowledge/results.ts';
 import { readArtifact } from '@stratlab/models/artifact.ts';
-import { baseTimeframe, documentSymbols } from '@stratlab/strategies/document.ts';
+import { baseTimeframe, decidingSymbol } from '@stratlab/strategies/document.ts';
 import { awaitSomeEnd } from './await-task.ts';
 import { commitBacktest } from './commit-backtest.ts';
 import { effectiveDocument } from './effective-document.ts';
@@ -14,13 +14,13 @@ import { requireOpenExperiment } from './find-experiment.ts';
 import { requireModel, requireVersion } from './find-strategy.ts';
 import { newId } from './id.ts';
 import type { Lab } from './lab.ts';
-import { readOrResample } from './market.ts';
 import type { BacktestOrder } from './orders.ts';
 import { runOrder } from './run-order.ts';
 import { type BacktestAnswer, backtestAnswerSchema } from './shown-backtest.ts';
 import { clippedRange, type Span } from './span.ts';
 import { type LabStrategy, requireStrategy } from './strategy-language.ts';
 import { requireTask } from './task-view.ts';
+import { tradedSymbols } from './traded-symbols.ts';
 
 export interface RunBacktest {
   strategy_name: string;
@@ -82,13 +82,16 @@ function outcomeOf({ jobs, database }: Lab, id: string): BacktestAnswer | Pendin
   });
 }
 
-function orderOf(lab: Lab, input: RunBacktest): { order: BacktestOrder; bars: number } {
+/** What a backtest comes to as things stand now, and how many bars it reads. */
+export function orderOf(lab: Lab, input: RunBacktest): { order: BacktestOrder; bars: number } {
   const stored = requireVersion(lab, input.strategy_name, input.version);
   const experimentId = requireOpenExperiment(lab, input.experiment_id);
-  const symbol = input.symbol === undefined ? undefined : parseSymbol(input.symbol);
+  const chosen = input.symbol === undefined ? undefined : parseSymbol(input.symbol);
   overrideExecution(undefined, input.execution);
-  const document = effectiveDocument(stored.document, { symbol, timeframe: input.timeframe }, input.execution);
+  const market = { symbol: chosen, timeframe: input.timeframe };
+  const document = effectiveDocument(stored.document, market, input.execution);
   const { strategy } = requireStrategy(document);
+  if (chosen !== undefined) requireOneSymbol(strategy);
   const model = strategy.decider === 'model' ? requireModel(lab, stored, input.model_id) : null;
   if (model === null && input.model_id !== undefined) {
     throw new LabError(
@@ -102,12 +105,13 @@ function orderOf(lab: Lab, input: RunBacktest): { order: BacktestOrder; bars: nu
     start: input.start_date === undefined ? undefined : parseInstant(input.start_date, 'start_date'),
     end: input.end_date === undefined ? undefined : parseEnd(input.end_date, 'end_date'),
   };
-  const range = clippedRange(lab, strategy, asked, warnings);
-  const traded = documentSymbols(strategy.document)[0];
+  const traded = tradedSymbols(strategy.document, lab.folders.universes).symbols;
+  const range = clippedRange(lab, strategy, traded, asked, warnings);
+  const symbol = decidingSymbol(strategy.document) ?? traded[0];
   const timeframe = baseTimeframe(strategy.document);
   const placed =
     model === null ? ruleSpan(range, input.segment) : modelSpan(lab, model, range, asked, input.segment, warnings);
-  warnings.push(...fillWarnings(lab, strategy, traded, timeframe));
+  warnings.push(...traded.flatMap((each) => fillWarnings(lab, strategy, each, timeframe)));
   const order: BacktestOrder = {
     backtestId: newId('backtest'),
     strategyName: stored.name,
@@ -115,7 +119,7 @@ function orderOf(lab: Lab, input: RunBacktest): { order: BacktestOrder; bars: nu
     document,
     modelId: model?.id ?? null,
     artifactHash: model?.artifactHash ?? null,
-    symbol: traded,
+    symbol,
     timeframe,
     segment: placed.segment,
     sample: placed.sample,
@@ -126,7 +130,7 @@ function orderOf(lab: Lab, input: RunBacktest): { order: BacktestOrder; bars: nu
     experimentId,
     warnings,
   };
-  return { order, bars: readOrResample(lab.store, traded, timeframe, placed.end).bars.time.length };
+  return { order, bars: barsToRead(lab, traded, timeframe) };
 }
 
 interface Placed extends Span {
@@ -184,6 +188,24 @@ function latest(a: number | undefined, b: number | undefined): number | undefine
 
 function earliest(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined ? b : b === undefined ? a : Math.min(a, b);
+}
+
+function requireOneSymbol({ document: { universe, legs } }: LabStrategy): void {
+  if (universe === null && legs === null) return;
+  const block = universe === null ? 'legs' : 'universe';
+  throw new LabError('invalid_input', `symbol does not apply: this strategy trades its ${block}.`, {
+    path: 'symbol',
+    hint: `Leave symbol out, or create_strategy with another ${block}.`,
+  });
+}
+
+/** Bars of the traded series, or of the finest series they are made from. */
+function barsToRead({ store }: Lab, symbols: readonly string[], timeframe: Timeframe): number {
+  return symbols.reduce((sum, symbol) => {
+    const listed = store.ofSymbol(symbol);
+    const listing = listed.find(({ series }) => series.timeframe === timeframe) ?? listed.at(0);
+    return sum + (listing?.visible.rows ?? 0);
+  }, 0);
 }
 
 function fillWarnings({ database }: Lab, strategy: LabStrategy, symbol: string, timeframe: Timeframe): string[] {

@@ -1,13 +1,16 @@
-import { isFree, resolveCosts } from '@stratlab/backtests/costs.ts';
+import { isFree } from '@stratlab/backtests/costs.ts';
+import type { Simulation } from '@stratlab/backtests/trade.ts';
 import type { BarStore } from '@stratlab/data/store.ts';
 import { readArtifact } from '@stratlab/models/artifact.ts';
 import { fingerprint } from '@stratlab/strategies/fingerprint.ts';
 import { z } from 'zod';
-import { backtest, baselineSchema } from './backtest.ts';
+import { backtest } from './backtest.ts';
 import type { Folders } from './lab-folders.ts';
 import type { BacktestOrder } from './orders.ts';
 import { writeResult } from './result-file.ts';
+import { baselineSchema } from './simulated-run.ts';
 import { requireStrategy } from './strategy-language.ts';
+import type { Traded } from './traded.ts';
 
 const column = z.custom<Float64Array>((value) => value instanceof Float64Array, {
   error: 'A column is a Float64Array.',
@@ -19,6 +22,7 @@ export const ranSchema = z.strictObject({
   resultHash: z.string(),
   dataHash: z.string(),
   symbol: z.string(),
+  symbols: z.array(z.string()),
   underlying: z.string(),
   synthetic: z.boolean(),
   sealedFrom: z.number().nullable(),
@@ -48,7 +52,7 @@ export type Ran = z.infer<typeof ranSchema>;
 /** Runs a backtest and writes its result file; changes nothing else. */
 export function runOrder(store: BarStore, folders: Folders, order: BacktestOrder): Ran {
   const { strategy, warnings } = requireStrategy(order.document);
-  const done = backtest(store, {
+  const done = backtest(store, folders.universes, {
     strategy,
     artifact: order.artifactHash === null ? null : readArtifact(folders.models, order.artifactHash),
     symbol: order.symbol,
@@ -57,11 +61,11 @@ export function runOrder(store: BarStore, folders: Folders, order: BacktestOrder
     initialCapital: order.initialCapital,
     periodsPerYear: order.periodsPerYear ?? undefined,
   });
-  const { run, stored } = done;
+  const { run, traded } = done;
   const { simulation, sessions } = run;
   const { execution } = strategy.document;
-  const { instrument } = stored.series;
-  const costs = resolveCosts(execution, instrument);
+  const costs = Object.values(done.costs);
+  const free = costs.every(isFree);
   const resultHash = writeResult(folders.results, {
     time: Array.from(simulation.time),
     equity: Array.from(simulation.equity),
@@ -75,11 +79,12 @@ export function runOrder(store: BarStore, folders: Folders, order: BacktestOrder
   return {
     fingerprint: fingerprint(strategy),
     resultHash,
-    dataHash: stored.hash,
-    symbol: stored.series.symbol,
-    underlying: instrument.underlying,
-    synthetic: stored.series.synthetic,
-    sealedFrom: stored.sealedFrom,
+    dataHash: traded.hash,
+    symbol: traded.symbol,
+    symbols: traded.symbols,
+    underlying: traded.underlying,
+    synthetic: traded.synthetic,
+    sealedFrom: traded.sealedFrom,
     start: simulation.time[0],
     end: simulation.time[simulation.time.length - 1],
     bars: simulation.time.length,
@@ -92,25 +97,28 @@ export function runOrder(store: BarStore, folders: Folders, order: BacktestOrder
     benchmarkReturns: done.benchmarkReturns,
     periodsPerYear: done.periodsPerYear,
     cashRate: done.cashRate,
-    free: isFree(costs),
-    execution: { ...execution, costs_used: costs },
+    free,
+    execution: { ...execution, costs_used: costs.length === 1 ? costs[0] : done.costs },
     warnings: [
       ...warnings.map(({ path, message }) => `${path}: ${message}`),
-      ...(isFree(costs) ? ['No costs were charged, as the execution block asks; nobody trades for free.'] : []),
-      ...remarks(order, done.run.simulation, stored.series.synthetic),
+      ...(free ? ['No costs were charged, as the execution block asks; nobody trades for free.'] : []),
+      ...remarks(simulation, traded),
     ],
   };
 }
 
-function remarks(
-  order: BacktestOrder,
-  simulation: { rejectedOrders: number; ambiguousExits: number; trades: unknown[] },
-  synthetic: boolean,
-): string[] {
+function remarks(simulation: Simulation, { synthetic, symbol }: Traded): string[] {
   const found: string[] = [];
-  if (synthetic) found.push(`${order.symbol} is a synthetic market: nothing found here is true of a real one.`);
+  if (synthetic) found.push(`${symbol} is a synthetic market: nothing found here is true of a real one.`);
   if (simulation.rejectedOrders > 0)
     found.push(`${simulation.rejectedOrders} entry orders could not be afforded or came to no quantity.`);
+  const { volumeLimited } = simulation;
+  if (volumeLimited !== undefined && volumeLimited.cutFills > 0) {
+    const beyond = volumeLimited.unitsBeyondAtEnd;
+    found.push(
+      `${volumeLimited.cutFills} fills were cut by volume_limit${beyond > 0 ? `, and ${beyond} units beyond it were closed at the end all the same` : ''}.`,
+    );
+  }
   if (simulation.ambiguousExits > 0) {
     found.push(
       `${simulation.ambiguousExits} of ${simulation.trades.length} exits lay in bars that held both stop and target; the intrabar rule decided.`,

@@ -1,6 +1,6 @@
 import { verdicts } from '@stratlab/backtests/evidence.ts';
 import { z } from 'zod';
-import { baselineSchema } from './backtest.ts';
+import { baselineSchema } from './simulated-run.ts';
 
 const figure = z.number().nullable();
 const reasons = z.record(z.string(), z.string());
@@ -15,6 +15,8 @@ export const backtestAnswerSchema = z.strictObject({
   version: z.int(),
   model_id: z.string().nullable(),
   symbol: z.string(),
+  /** Every instrument traded. */
+  symbols: z.array(z.string()),
   timeframe: z.string(),
   segment: z.enum(['test', 'validation', 'train', 'all']),
   span: z.strictObject({ start: z.string(), end: z.string(), bars: z.int(), sessions: z.int() }),

@@ -4,6 +4,7 @@ import type { MetricSample } from '@stratlab/backtests/metric.ts';
 import { type OrderDocument, readOrderDocument } from '@stratlab/backtests/order-document.ts';
 import type { ListedTrade } from '@stratlab/backtests/order-list/lot.ts';
 import { runOrderList } from '@stratlab/backtests/order-list.ts';
+import { alignQuotes, type Quotes } from '@stratlab/backtests/quotes.ts';
 import { type ReplayEngine, type ReplayedTrade, replayOrders } from '@stratlab/backtests/replay.ts';
 import { periodsPerYear, ratePerPeriod, sessionReturns } from '@stratlab/backtests/session-returns.ts';
 import type { Bars } from '@stratlab/data/bars.ts';
@@ -16,6 +17,8 @@ import type { Timeframe } from '@stratlab/data/timeframe.ts';
 export interface MarketFile {
   bars: Bars;
   timeframe: Timeframe;
+  /** Both sides of the market, where they are known apart: buys then pay the ask and sales get the bid. */
+  quotes?: Quotes;
 }
 
 /** What a list of orders came to. */
@@ -35,10 +38,16 @@ const defaultCapital = 100_000;
 /**
  * Runs a list of orders: under the rules of the engine that the document names, else under ours and `execution` (the
  * grammar's block with `initial_capital`, 100,000 by default). The instrument is unknown: fractional quantities, no margin.
- * Throws `invalid_input` where both are given.
+ * Throws `invalid_input` where both are given, and where an engine is to fill at quotes, which none of them can.
  */
 export function simulateOrders(market: MarketFile, document: OrderDocument, execution?: object): SimulatedOrders {
   const { orders, engine } = document;
+  if (engine !== null && market.quotes !== undefined) {
+    throw new LabError('invalid_input', 'The orders name an engine, whose rules know no bid and ask.', {
+      path: 'quotes',
+      hint: 'Leave bid and ask out, or take engine out of the orders.',
+    });
+  }
   if (engine === null) return underOurRules(market, orders, { ...document.execution, ...execution });
   if (execution === undefined) return underRulesOf(engine, market, orders);
   throw new LabError('invalid_input', 'The orders name an engine, whose rules leave no room for execution.', {
@@ -106,8 +115,11 @@ function underOurRules(
 ): SimulatedOrders {
   const { initial_capital: given = defaultCapital, ...rest } = block;
   if (typeof given !== 'number') throw new LabError('invalid_input', 'initial_capital must be a number.');
-  const execution = overrideExecution(undefined, rest);
-  const run = runOrderList(market.bars, orders, execution, guessInstrument('ORDERS-OF-A-LIST'), given);
+  const { bars, quotes } = market;
+  const named = quotes === undefined ? {} : { quotes: { bid: 'BID', ask: 'ASK' } };
+  const execution = overrideExecution(named, rest);
+  const aligned = quotes === undefined ? null : alignQuotes(bars, quotes);
+  const run = runOrderList(bars, orders, execution, guessInstrument('ORDERS-OF-A-LIST'), given, aligned);
   const terms = returnsOf(market, run.equity, given, execution.financing.cash_annual);
   return {
     trades: run.trades.map(writtenTrade),

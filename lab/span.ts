@@ -1,9 +1,8 @@
 import { LabError } from '@stratlab/data/error.ts';
 import { formatDate, parseEnd, parseInstant } from '@stratlab/data/instant.ts';
-import { baseTimeframe, documentSymbols } from '@stratlab/strategies/document.ts';
 import type { Lab } from './lab.ts';
-import { readOrResample } from './market.ts';
 import type { LabStrategy } from './strategy-language.ts';
+import { sealOf } from './traded-symbols.ts';
 
 /** Of bars by their start, inclusive; undefined where open. Epoch milliseconds. */
 export interface Span {
@@ -12,30 +11,29 @@ export interface Span {
 }
 
 /**
- * The dates asked for, else the document's. A date asked for beyond the seal is refused (`sealed`); a document's is
+ * The dates asked for, else the document's, on all of `symbols`. A date asked for beyond the seal is refused (`sealed`); a document's is
  * clipped to it with a warning. Throws `invalid_input` where no symbol is known.
  */
 export function clippedRange(
   { store }: Pick<Lab, 'store'>,
   strategy: LabStrategy,
+  symbols: readonly string[],
   asked: Span,
   warnings: string[],
 ): Span {
-  const symbols = documentSymbols(strategy.document);
   if (symbols.length === 0) {
     throw new LabError('invalid_input', 'The strategy names no symbol.', {
       path: 'symbol',
       hint: 'Give symbol; list_market_data names what there is.',
     });
   }
-  const timeframe = baseTimeframe(strategy.document);
   const { start, end } = strategy.document.training_data.date_range;
   const named = {
     start: asked.start ?? (start === undefined ? undefined : parseInstant(start, 'training_data.date_range.start')),
     end: asked.end ?? (end === undefined ? undefined : parseEnd(end, 'training_data.date_range.end')),
   };
   for (const symbol of symbols) {
-    const { sealedFrom } = readOrResample(store, symbol, timeframe);
+    const sealedFrom = sealOf(store, symbol);
     if (sealedFrom === null) continue;
     for (const side of ['start', 'end'] as const) {
       const value = asked[side];

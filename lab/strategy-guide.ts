@@ -34,7 +34,7 @@ nn_inputs:                          # the features, in this order
   - {fuzzy_set: quiet, timeframes: all}
   - {raw_indicator: stretch, timeframes: all, normalization: zscore}   # none, minmax, zscore, rank
 
-model:                              # one decider: model, rules or fuzzy_rules
+model:                              # one decider: model, rules, fuzzy_rules, or section allocation
   type: mlp
   architecture: {hidden_layers: [20, 10], activation: relu, dropout: 0.1}
   features: {lookback_periods: 0}   # earlier rows of the same features
@@ -99,9 +99,55 @@ decisions: {confidence_threshold: 0.5}
   },
 ] as const;
 
+/** Complete strategies that wish for positions by weight: of one instrument, of a universe, of a pair. */
+export const allocationExamples = [
+  {
+    name: 'trend_at_ten_percent',
+    what: 'target: the fraction of equity wished for, here a trend held at 10 % volatility.',
+    yaml: `name: trend_at_ten_percent
+version: "4"
+training_data:
+  symbols: {mode: single, symbol: SPX}
+  timeframes: {mode: single, timeframe: 1d}
+target:
+  position: clip(sign(ema(close, 20) - ema(close, 80)) * 0.10 / volatility(60), -2, 2)
+  rebalance: {every: week, band: 0.1}
+execution: {leverage: 2}
+`,
+  },
+  {
+    name: 'momentum_of_a_universe',
+    what: 'portfolio: the best of a universe long, the worst short, on shared cash.',
+    yaml: `name: momentum_of_a_universe
+version: "4"
+training_data: {timeframes: {mode: single, timeframe: 1d}}
+universe: {symbols: [SPY, IWM, AAPL, IBM, BAC]}
+portfolio: {rank: roc(120), long_top: 0.4, short_bottom: 0.2, weights: inverse_volatility, gross: 1, rebalance: month}
+`,
+  },
+  {
+    name: 'pair_that_returns',
+    what: 'legs: rules on the first symbol decide, the legs are what is bought and sold.',
+    yaml: `name: pair_that_returns
+version: "4"
+training_data:
+  symbols: {mode: single, symbol: EURUSD}
+  timeframes: {mode: single, timeframe: 1d}
+indicators:
+  spread: {type: formula, formula: log(close) - log(series("GBPUSD").close)}
+legs: [{symbol: EURUSD, weight: 1}, {symbol: GBPUSD, weight: "-beta(EURUSD, GBPUSD, 60)"}]
+rules:
+  enter_long: zscore(spread, 60) < -2
+  exit_long: zscore(spread, 60) > 0
+  enter_short: zscore(spread, 60) > 2
+  exit_short: zscore(spread, 60) < 0
+`,
+  },
+] as const;
+
 /** What makes a first strategy valid and its result honest. */
 export const guidelines = [
-  'Exactly one of model, rules and fuzzy_rules decides.',
+  'Exactly one of model, rules, fuzzy_rules, target and portfolio decides; section allocation says what goes with what.',
   'Place fuzzy sets by compute_indicators: its q05, median and q95 show where the values lie; leave no gap between sets.',
   'Let neighbouring sets overlap; two or three sets say enough.',
   'history_required covers the longest warm-up: sma(200) needs 199 bars.',

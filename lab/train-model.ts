@@ -35,8 +35,17 @@ export interface TrainModel {
 /** Rows times epochs that the plain float64 loop gets through in a millisecond, for a first estimate. */
 const rowsPerMs = 200;
 
-/** Puts a training on the queue. The same call while it is not at an end is the same task. */
-export function trainModel(lab: Lab, input: TrainModel) {
+/** What a call of `train_model` comes to, before it is on the queue. */
+export interface PlannedTraining {
+  order: TrainOrder;
+  /** In words. */
+  subject: string;
+  estimatedMs: number;
+  warnings: string[];
+}
+
+/** What is trained, as things stand now. Throws where there is nothing to train, or nothing to train on. */
+export function planTraining(lab: Lab, input: TrainModel): PlannedTraining {
   const stored = requireVersion(lab, input.strategy_name, input.version);
   const experimentId = requireOpenExperiment(lab, input.experiment_id);
   const symbol = input.symbol === undefined ? undefined : parseSymbol(input.symbol);
@@ -54,16 +63,17 @@ export function trainModel(lab: Lab, input: TrainModel) {
     );
   }
   const warnings: string[] = [];
+  const symbols = documentSymbols(strategy.document);
   const { start, end } = clippedRange(
     lab,
     strategy,
+    symbols,
     {
       start: input.start_date === undefined ? undefined : parseInstant(input.start_date, 'start_date'),
       end: input.end_date === undefined ? undefined : parseEnd(input.end_date, 'end_date'),
     },
     warnings,
   );
-  const symbols = documentSymbols(strategy.document);
   const timeframe = baseTimeframe(strategy.document);
   const rows = symbols.reduce((sum, name) => sum + readOrResample(lab.store, name, timeframe, end).bars.time.length, 0);
   const { model, training } = strategy.document;
@@ -80,14 +90,25 @@ export function trainModel(lab: Lab, input: TrainModel) {
     experimentId,
   };
   const subject = `train ${stored.name} v${stored.version} on ${symbols.join(', ')} ${timeframe}`;
+  return { order, subject, estimatedMs: Math.round(300 + (rows * epochs) / rowsPerMs), warnings };
+}
+
+/** Puts a training on the queue, as a part of `parentId` where that is given; the same one under way is that task. */
+export function queueTraining(
+  lab: Lab,
+  { order, subject }: PlannedTraining,
+  parentId: string | null = null,
+): { id: string; added: boolean } {
   const { modelId: _, ...same } = order;
-  const { id, added } = lab.database.transaction(() => {
+  const { experimentId } = order;
+  return lab.database.transaction(() => {
     const task = lab.jobs.add({
       id: newId('task'),
       kind: 'train',
       payload: order,
       key: `train ${sha256(canonicalJson(same))}`,
       maxAttempts: 3,
+      parentId,
     });
     if (task.added) {
       addTask(lab.database, { id: task.id, experimentId, subject });
@@ -95,13 +116,19 @@ export function trainModel(lab: Lab, input: TrainModel) {
     }
     return task;
   });
+}
+
+/** Trains as a task. The same call while it is not at an end is the same task. */
+export function trainModel(lab: Lab, input: TrainModel) {
+  const planned = planTraining(lab, input);
+  const { id, added } = queueTraining(lab, planned);
   lab.queue.wake();
-  if (!added) warnings.push('This training is under way already; it is the same task.');
+  const again = added ? [] : ['This training is under way already; it is the same task.'];
   return {
     task_id: id,
     status: lab.jobs.get(id)?.status ?? 'queued',
-    estimated_ms: Math.round(300 + (rows * epochs) / rowsPerMs),
+    estimated_ms: planned.estimatedMs,
     check_status_tool: 'get_task_status',
-    warnings,
+    warnings: [...planned.warnings, ...again],
   };
 }

@@ -44,8 +44,8 @@ function reportOf(lab: Lab, experimentId: string): ExperimentReport {
   ];
   return {
     experiment: { ...experiment, criterion: experiment.criterion ?? null },
-    series: distinct(backtests, ({ symbol, timeframe }) => `${symbol} ${timeframe}`).flatMap((row) =>
-      seriesOf(lab, row),
+    series: distinct(backtests.flatMap(seriesNames), ({ symbol, timeframe }) => `${symbol} ${timeframe}`).flatMap(
+      (name) => seriesOf(lab, name),
     ),
     strategies: distinct(backtests, (row) => `${row.strategyName} ${row.strategyVersion}`).map((row) =>
       strategyOf(lab, row),
@@ -65,8 +65,17 @@ function frameOf({ timeframe }: BacktestRow): Timeframe {
   return isTimeframe(timeframe) ? timeframe : '1d';
 }
 
-function seriesOf({ store, database }: Lab, row: BacktestRow): ReportedSeries[] {
-  const listing = store.list().find(({ series }) => series.symbol === row.symbol && series.timeframe === row.timeframe);
+interface SeriesName {
+  symbol: string;
+  timeframe: string;
+}
+
+function seriesNames({ answer, timeframe }: BacktestRow): SeriesName[] {
+  return backtestAnswerSchema.parse(answer).symbols.map((symbol) => ({ symbol, timeframe }));
+}
+
+function seriesOf({ store, database }: Lab, row: SeriesName): ReportedSeries[] {
+  const listing = store.ofSymbol(row.symbol).find(({ series }) => series.timeframe === row.timeframe);
   if (listing === undefined) return [];
   const { series, visible, sealedFrom } = listing;
   const judged = findSeries(database, row.symbol, row.timeframe);
@@ -124,8 +133,8 @@ function backtestOf(lab: Lab, row: BacktestRow): ReportedBacktest {
   const answer = backtestAnswerSchema.parse(row.answer);
   const result = readResult(lab.folders.results, row.resultHash);
   const { figures, undefinedFigures } = figuresOf(answer);
-  const { bars, series } = readOrResample(lab.store, row.symbol, frameOf(row), row.endAt);
-  const from = bars.time.indexOf(row.startAt);
+  const { bars, series } = readOrResample(lab.store, answer.symbols[0], frameOf(row), row.endAt);
+  const from = answer.symbols.length > 1 ? -1 : bars.time.indexOf(row.startAt);
   return {
     id: row.id,
     strategy: row.strategyName,

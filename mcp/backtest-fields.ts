@@ -10,6 +10,7 @@ export const backtestFields = {
   version: z.int().optional(),
   model_id: z.string().nullable().optional(),
   symbol: z.string().optional(),
+  symbols: z.array(z.string()).optional(),
   timeframe: z.string().optional(),
   segment: z.string().optional(),
   span: z.object({ start: z.string(), end: z.string(), bars: z.int(), sessions: z.int() }).optional(),

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { storedSymbol } from './stored-symbol.ts';
 
-/** How often a wished position is looked at again: at the close of the last bar of each such period. */
+/**
+ * How often a wish is made anew: at the close of the FIRST bar of each session day, ISO week or calendar month. That a
+ * bar is the last of its period is known only from the next one.
+ */
 export const rebalancePeriods = ['bar', 'day', 'week', 'month'] as const;
 export type RebalancePeriod = (typeof rebalancePeriods)[number];
 
@@ -15,7 +18,7 @@ const period = z
   .transform((word): RebalancePeriod => adverbs[word] ?? z.enum(rebalancePeriods).parse(word));
 
 const rebalance = z.strictObject({
-  every: period.default('bar'),
+  every: period.default('bar').describe('The first bar of each new period decides, as does the first known value'),
   band: z
     .number()
     .min(0)
@@ -28,7 +31,7 @@ const formula = z.union([z.string().trim().min(1).max(4000), z.number().transfor
 
 /** The `target:` block: a wished position as a fraction of equity. */
 export const targetSchema = z.strictObject({
-  position: formula.describe('Fraction of equity, negative for short; may read `signal`'),
+  position: formula.describe('Fraction of equity, negative for short; may read `signal` and, in a universe, cs_rank'),
   rebalance: rebalance.prefault({}),
 });
 
@@ -52,13 +55,13 @@ const share = z.number().min(0).max(1);
 /** The `portfolio:` block: the best and the worst of a universe by a rank. */
 export const portfolioSchema = z
   .strictObject({
-    rank: formula.describe('Higher is better; may read `signal`, and cs_rank'),
+    rank: formula.describe('Higher is better; may read `signal` and cs_rank; unknown, or without a bar: not held'),
     long_top: share.default(0).describe('Share of the ranked symbols held long, at least one where above 0'),
     short_bottom: share.default(0).describe('Share of the ranked symbols held short'),
     weights: z.enum(['equal', 'inverse_volatility']).default('equal'),
     volatility_lookback: z.int().min(2).max(10_000).default(60).describe('Bars, for inverse_volatility'),
     gross: z.number().positive().max(100).default(1).describe('Sum of the sizes of all positions, of equity'),
-    rebalance: period.default('month'),
+    rebalance: period.default('month').describe('The first step of each new period decides'),
   })
   .refine(({ long_top, short_bottom }) => long_top + short_bottom > 0, {
     error: 'With long_top and short_bottom both 0 it would never hold anything.',
@@ -73,3 +76,15 @@ export const legsSchema = z
   .min(2)
   .max(32)
   .refine((legs) => distinct(legs.map(({ symbol }) => symbol)), { error: 'A symbol is listed twice.' });
+
+/** Blocks by which positions are sized. */
+interface AllocationBlocks {
+  readonly target: unknown;
+  readonly portfolio: unknown;
+  readonly legs: unknown;
+}
+
+/** Whether positions are wished for as weights, and not entered and left one at a time. */
+export function allocatesByWeights({ target, portfolio, legs }: AllocationBlocks): boolean {
+  return [target, portfolio, legs].some((block) => block !== null);
+}

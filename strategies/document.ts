@@ -1,5 +1,6 @@
 import { type Timeframe, timeframes } from '@stratlab/data/timeframe.ts';
 import { z } from 'zod';
+import { legsSchema, portfolioSchema, targetSchema, universeSchema } from './allocation.ts';
 import { storedSymbol } from './stored-symbol.ts';
 
 /** The grammar's version that the lab writes. */
@@ -112,11 +113,26 @@ export const fuzzyRuleSchema = z.strictObject({
 
 const decisions = z.strictObject({
   output_format: z.enum(['classification', 'regression']).default('classification'),
-  confidence_threshold: z.number().min(0).max(1).default(0).describe('No trade where |signal| is below it'),
+  confidence_threshold: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe('No trade where |signal| is below it; in formulas of target and portfolio such a signal is 0'),
   position_awareness: z.boolean().default(true).describe('Flat again as soon as the signal falls below the threshold'),
-  direction: z.enum(['both', 'long', 'short']).default('both'),
+  direction: z
+    .enum(['both', 'long', 'short'])
+    .default('both')
+    .describe('Entries of the other side do not happen; a target on that side is 0'),
   cost_model: z.literal('auto', { error: 'Only auto (costs as in execution) is built.' }).default('auto'),
-  filters: z.strictObject({ min_signal_separation: z.int().min(0).max(100_000).default(0), when: rule }).prefault({}),
+  filters: z
+    .strictObject({
+      min_signal_separation: z.int().min(0).max(100_000).default(0).describe('Least bars between two entries'),
+      when: rule.describe(
+        'Entries only where it is true. Where it is not, a target is only reduced or closed, and portfolio ranks no such symbol',
+      ),
+    })
+    .prefault({}),
 });
 
 const shape = {
@@ -131,6 +147,10 @@ const shape = {
   nn_inputs: z.array(featureInputSchema).max(256).default([]),
   rules: rules.nullable().default(null),
   fuzzy_rules: z.array(fuzzyRuleSchema).min(1).max(256).nullable().default(null),
+  target: targetSchema.nullable().default(null),
+  universe: universeSchema.nullable().default(null),
+  portfolio: portfolioSchema.nullable().default(null),
+  legs: legsSchema.nullable().default(null),
   decisions: decisions.prefault({}),
 };
 
@@ -166,12 +186,22 @@ export type AnyDocument = DocumentCore & {
 };
 
 /** What the grammar knows and this version cannot run; saying so beats ignoring it. */
-export const unbuiltBlocks = ['context_data', 'target', 'universe', 'portfolio', 'legs'] as const;
+export const unbuiltBlocks = ['context_data'] as const;
 
 /** Symbols a document names, the first being the one it is traded on unless a call says otherwise. */
 export function documentSymbols({ training_data: { symbols } }: Pick<DocumentCore, 'training_data'>): string[] {
   if (symbols === null) return [];
   return symbols.mode === 'single' ? [symbols.symbol] : symbols.list;
+}
+
+/** The symbol on whose bars a strategy decides that trades no universe; undefined where a call says which. */
+export function decidingSymbol(document: Pick<DocumentCore, 'training_data' | 'legs'>): string | undefined {
+  return documentSymbols(document).at(0) ?? document.legs?.[0].symbol;
+}
+
+/** What one unit of a strategy with legs is made of, in its order. */
+export function legSymbols({ legs }: Pick<DocumentCore, 'legs'>): string[] {
+  return (legs ?? []).map(({ symbol }) => symbol);
 }
 
 /** The timeframe decisions are taken on. */

@@ -1,5 +1,5 @@
 import { sha256 } from '@stratlab/data/hash.ts';
-import { type AnyDocument, baseTimeframe, documentSymbols, documentTimeframes } from './document.ts';
+import { type AnyDocument, baseTimeframe, decidingSymbol, documentSymbols, documentTimeframes } from './document.ts';
 import { canonicalText } from './formula/canonical.ts';
 import type { FormulaNode } from './formula/node.ts';
 import type { Formula } from './formula.ts';
@@ -36,7 +36,7 @@ export function canonicalForm(strategy: Strategy<AnyDocument>): Mapping {
     ...mapped(deciding, '', texts),
     training_data: {
       ...document.training_data,
-      symbols: documentSymbols(document),
+      symbols: decidingSymbols(document),
       timeframes: { list: timeframes, base: baseTimeframe(document) },
     },
     nn_inputs: document.nn_inputs.map((input) => ({
@@ -44,7 +44,23 @@ export function canonicalForm(strategy: Strategy<AnyDocument>): Mapping {
       timeframes: input.timeframes === 'all' ? timeframes : input.timeframes,
     })),
     fuzzy_rules: document.fuzzy_rules && rules,
+    ...allocation(document, texts),
   };
+}
+
+/** Less what decides nothing: the symbols of a universe's document that trains no model. */
+function decidingSymbols(document: AnyDocument): string[] {
+  if (document.universe !== null && document.model === null) return [];
+  const named = documentSymbols(document);
+  const first = decidingSymbol(document);
+  return named.length === 0 && first !== undefined ? [first] : named;
+}
+
+/** The blocks that are there, so that a document without them has the form it always had; a universe has no order. */
+function allocation({ target, universe, portfolio, legs }: AnyDocument, texts: ReadonlyMap<string, string>): Mapping {
+  const members = universe !== null && 'symbols' in universe ? { symbols: universe.symbols.toSorted() } : universe;
+  const blocks = mapped({ target, universe: members, portfolio, legs }, '', texts);
+  return Object.fromEntries(Object.entries(blocks).map(([key, block]) => [key, block ?? undefined]));
 }
 
 /** A copy with the canonical text of each formula where it stands. */

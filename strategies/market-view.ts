@@ -1,7 +1,7 @@
 import { alignRows } from '@stratlab/data/align.ts';
 import { type Bars, barCount, priceFields, priceSeries } from '@stratlab/data/bars.ts';
 import type { Timeframe } from '@stratlab/data/timeframe.ts';
-import type { AnyDocument } from './document.ts';
+import { type AnyDocument, legSymbols } from './document.ts';
 import { evaluateFormula, type FormulaContext, type FormulaFrame } from './formula.ts';
 import { columnNames, runIndicator } from './indicator.ts';
 import type { IndicatorDefinition } from './indicator-definition.ts';
@@ -21,6 +21,7 @@ export interface MarketView {
   readonly timeframe: Timeframe;
   readonly bars: Bars;
   readonly barsPerYear: number;
+  /** Date (00:00Z) of the session that a bar starting at this instant belongs to. */
   readonly sessionOf: (epochMs: number) => number;
   /** Bars of the same symbol on another timeframe. */
   readonly atTimeframe: (timeframe: Timeframe) => AlignedBars;
@@ -83,6 +84,7 @@ export class StrategyView {
       parameters: strategy.parameters,
       timeframeBars: (other) => this.#seenFrom(bars, timeframe, other),
       symbolBars,
+      legs: legSymbols(strategy.document),
     };
     return context;
   }

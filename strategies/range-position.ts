@@ -1,3 +1,4 @@
+import { giveBack } from './columns.ts';
 import { rollingMax, rollingMin } from './rolling.ts';
 
 /**
@@ -17,5 +18,6 @@ export function placeInRange(
     const range = place[row] - lowest[row];
     place[row] = range === 0 ? 0 : 100 * ((values[row] - lowest[row]) / range);
   }
+  giveBack(lowest);
   return place;
 }

@@ -1,7 +1,7 @@
 import { priceFields } from '@stratlab/data/bars.ts';
 import { LabError, nearest, type Problem } from '@stratlab/data/error.ts';
 import { parseSymbol } from '@stratlab/data/instrument.ts';
-import { checkFormula, type Formula, parseFormula, problemsAt, reservedNames } from './formula.ts';
+import { checkFormula, type Formula, type FormulaScope, parseFormula, problemsAt, reservedNames } from './formula.ts';
 import { columnNames } from './indicator.ts';
 import { type IndicatorDefinition, parseIndicatorDefinition } from './indicator-definition.ts';
 import { findIndicator } from './indicators/index.ts';
@@ -16,16 +16,22 @@ export interface ReadIndicators {
 }
 
 /** The `indicators` of a document against the catalogue; what they read must exist and not lead back to themselves. */
-export function readIndicators(entries: Mapping, parameters: Readonly<Record<string, number>>): ReadIndicators {
+export function readIndicators(
+  entries: Mapping,
+  parameters: Readonly<Record<string, number>>,
+  legs: readonly string[] = [],
+): ReadIndicators {
   const columns = Object.entries(entries).flatMap(([id, entry]) => columnsOf(id, entry));
   const read: ReadIndicators = { definitions: {}, formulas: new Map(), columns, problems: [] };
+  const scope = { columns, parameters, legs };
   const readBy = new Map<string, string[]>();
   for (const [id, entry] of Object.entries(entries)) {
     const path = `indicators.${id}`;
     if (reservedNames.has(id)) {
       read.problems.push({ path, message: `"${id}" means something else in formulas; choose another id.` });
     }
-    if (isFormula(entry)) readBy.set(id, readFormulaIndicator(id, entry, parameters, read));
+    if (legs.includes(id)) read.problems.push({ path, message: `"${id}" is a leg's symbol; choose another id.` });
+    if (isFormula(entry)) readBy.set(id, readFormulaIndicator(id, entry, scope, read));
     else readDefinition(id, entry, read);
   }
   for (const [id, definition] of Object.entries(read.definitions)) {
@@ -61,8 +67,8 @@ function isFormula(entry: unknown): entry is Mapping {
 function readFormulaIndicator(
   id: string,
   { type: _, formula: text, ...rest }: Mapping,
-  parameters: Readonly<Record<string, number>>,
-  { columns, formulas, problems }: ReadIndicators,
+  scope: FormulaScope,
+  { formulas, problems }: ReadIndicators,
 ): string[] {
   const path = `indicators.${id}`;
   for (const key of Object.keys(rest)) {
@@ -77,7 +83,7 @@ function readFormulaIndicator(
     problems.push(...problemsAt(`${path}.formula`, parsed.problems));
     return [];
   }
-  const checked = checkFormula(parsed.formula, { columns, parameters }, 'number');
+  const checked = checkFormula(parsed.formula, scope, 'number');
   problems.push(...problemsAt(`${path}.formula`, checked.problems));
   formulas.set(id, parsed.formula);
   return [checked.references.columns, ...checked.references.timeframes.values()].flatMap((names) =>

@@ -1,12 +1,15 @@
 import { nearest, type Problem } from '@stratlab/data/error.ts';
 import type { Timeframe } from '@stratlab/data/timeframe.ts';
 import type { z } from 'zod';
+import { allocatesByWeights } from './allocation.ts';
+import { combinationProblems, deciderOf, hasSignal, isGiven } from './combination.ts';
 import {
   type AnyDocument,
   baseTimeframe,
   documentTimeframes,
   featureInputSchema,
   fuzzyRuleSchema,
+  legSymbols,
 } from './document.ts';
 import {
   canonicalFormula,
@@ -24,7 +27,7 @@ import { parseLabel } from './labels/index.ts';
 import { isMapping, listOr, type Mapping } from './mapping.ts';
 import { parseMembership } from './memberships/index.ts';
 import { type ReadIndicators, readIndicators, unknownColumn } from './read-indicators.ts';
-import { type Decider, deciders, type FuzzySet, type FuzzyVariable, type StrategyParts } from './strategy-parts.ts';
+import type { Decider, FuzzySet, FuzzyVariable, StrategyParts } from './strategy-parts.ts';
 
 /** How a document came out of its schema. */
 interface Given {
@@ -49,7 +52,7 @@ export function readParts(
   { given, faulty }: Given,
   parameters: Readonly<Record<string, number>>,
 ): ReadParts {
-  const indicators = readIndicators(document.indicators, parameters);
+  const indicators = readIndicators(document.indicators, parameters, namedLegs(document, given));
   const reader = new Reader(document, given, faulty, parameters, indicators);
   return {
     parts: reader.parts(),
@@ -72,6 +75,7 @@ class Reader {
   readonly #decider: Decider;
   readonly #fuzzyRules: StrategyParts['fuzzyRules'];
   readonly #formulas = new Map<string, Formula>();
+  #readsSignal = false;
 
   constructor(
     document: AnyDocument,
@@ -87,11 +91,14 @@ class Reader {
     this.#indicators = indicators;
     this.#readFuzzySets();
     this.#checkInputs();
-    this.#decider = this.#readDecider();
+    this.#decider = deciderOf(given);
+    this.problems.push(...combinationProblems(given));
     this.#fuzzyRules = this.#readFuzzyRules();
     if (this.#decider === 'model') this.#checkModel();
     else this.#warnUntrained();
     this.#readFormulas();
+    this.#readWeights();
+    this.#warnIdle();
     this.#checkTimeframe('training_data.timeframes.base_timeframe', baseTimeframe(document));
   }
 
@@ -187,16 +194,6 @@ class Reader {
     this.problems.push({ path, message, hint: `Listed: ${listed.join(', ')}.` });
   }
 
-  #readDecider(): Decider {
-    const given = deciders.filter((key) => this.#given[key] !== undefined && this.#given[key] !== null);
-    if (given.length !== 1) {
-      const found = given.length === 0 ? 'has none' : `has ${given.join(' and ')}`;
-      const message = `A strategy has exactly one of ${deciders.join(', ')}; this one ${found}.`;
-      this.problems.push({ path: given.at(-1) ?? '', message, hint: 'get_strategy_schema shows one example of each.' });
-    }
-    return given[0] ?? 'rules';
-  }
-
   #readFuzzyRules(): StrategyParts['fuzzyRules'] {
     const sets = Object.fromEntries([...this.fuzzy].map(([id, { sets }]) => [id, sets.map(({ set }) => set)]));
     return entriesOf(this.#given.fuzzy_rules, fuzzyRuleSchema).flatMap(([k, rule]) => {
@@ -234,18 +231,36 @@ class Reader {
     for (const key of ['training', 'nn_inputs']) {
       const value = this.#given[key];
       if (value === undefined || value === null || (Array.isArray(value) && value.length === 0)) continue;
-      this.warnings.push({ path: key, message: `It has no effect: ${this.#decider.replace('_', ' ')} decide.` });
+      const decider = this.#decider.replace('_', ' ');
+      const verb = decider.endsWith('s') ? 'decide' : 'decides';
+      this.warnings.push({ path: key, message: `It has no effect: ${decider} ${verb}.` });
     }
+  }
+
+  /** What is given beside weights, and cannot change them. */
+  #warnIdle(): void {
+    const { target, portfolio, universe, training_data } = this.#document;
+    if (universe !== null && !isGiven(this.#given, 'model') && training_data.symbols !== null) {
+      const message = 'It has no effect: the symbols of the universe are traded.';
+      this.warnings.push({ path: 'training_data.symbols', message });
+    }
+    if (!hasSignal(this.#given) || (target === null && portfolio === null)) return;
+    const path = target === null ? 'portfolio.rank' : 'target.position';
+    if (this.#readsSignal) return;
+    const message = `No formula reads \`signal\`: ${this.#decider.replace('_', ' ')} cannot change what is held.`;
+    this.warnings.push({ path, message });
   }
 
   #readFormulas(): void {
     const { rules, decisions, execution } = this.#document;
-    const signal = this.#decider !== 'rules';
+    const signal = hasSignal(this.#given);
+    const weights = allocatesByWeights(this.#document);
+    const universe = isGiven(this.#given, 'universe');
     for (const [key, text] of Object.entries(rules ?? {})) {
-      if (text !== null) this.#keep(`rules.${key}`, text, 'boolean', { state: key.startsWith('exit') });
+      if (text !== null) this.#keep(`rules.${key}`, text, 'boolean', { state: key.startsWith('exit'), weights });
     }
     const { when } = decisions.filters;
-    if (when !== null) this.#keep('decisions.filters.when', when, 'boolean', { signal });
+    if (when !== null) this.#keep('decisions.filters.when', when, 'boolean', { signal, weights, universe });
     for (const [path, text] of pricesIn(execution, 'execution')) {
       this.#keep(path, text, 'number', { state: true, signal });
     }
@@ -255,16 +270,38 @@ class Reader {
     }
   }
 
+  #readWeights(): void {
+    const { target, portfolio, legs } = this.#document;
+    const universe = isGiven(this.#given, 'universe');
+    const scope = { signal: hasSignal(this.#given), weights: true, universe };
+    if (target !== null) this.#keep('target.position', target.position, 'number', scope);
+    if (portfolio !== null) this.#keep('portfolio.rank', portfolio.rank, 'number', scope);
+    legs?.forEach(({ weight }, k) => {
+      this.#keep(`legs.${k}.weight`, weight, 'number', scope);
+    });
+  }
+
   #keep(path: string, text: string, type: ValueType, scope: FormulaScope): void {
     const parsed = parseFormula(text);
     if ('problems' in parsed) {
       this.problems.push(...problemsAt(path, parsed.problems));
       return;
     }
-    const known = { columns: this.#indicators.columns, parameters: this.#parameters };
-    this.problems.push(...problemsAt(path, checkFormula(parsed.formula, { ...known, ...scope }, type).problems));
+    const legs = namedLegs(this.#document, this.#given);
+    const known = { columns: this.#indicators.columns, parameters: this.#parameters, legs };
+    const { problems, references } = checkFormula(parsed.formula, { ...known, ...scope }, type);
+    this.problems.push(...problemsAt(path, problems));
+    this.#readsSignal ||= references.signal;
     this.#formulas.set(path, parsed.formula);
   }
+}
+
+/** The legs, faulty ones too, so that formulas that read them are not blamed for the block's fault. */
+function namedLegs(document: AnyDocument, { legs }: Mapping): string[] {
+  if (document.legs !== null) return legSymbols(document);
+  return listOr(legs).flatMap((leg) =>
+    isMapping(leg) && typeof leg.symbol === 'string' ? [leg.symbol.toUpperCase()] : [],
+  );
 }
 
 /** From low values to high, so that the order of keys decides nothing. */

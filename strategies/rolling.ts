@@ -1,25 +1,38 @@
+import { takeColumn } from './columns.ts';
+
 /** Sliding sums are taken afresh after this many bars, so that rounding errors cannot pile up. */
 const FRESH_EVERY = 512;
 /** They are also taken afresh when little is left of what they were: the remainder would be mostly rounding error. */
 const RESIDUE = 1e-5;
 
-/** An array of `rows` values, NaN on its first `warmup` rows. */
+/** A column of `rows` values, NaN on its first `warmup` rows; the caller writes the others. */
 export function warmingUp(rows: number, warmup: number): Float64Array {
-  return new Float64Array(rows).fill(Number.NaN, 0, warmup);
+  return takeColumn(rows).fill(Number.NaN, 0, warmup);
 }
 
 /** Sum of the last `period` values, for values defined from row `first` on. */
 export function rollingSum(values: Float64Array, period: number, first = 0): Float64Array {
-  return slidingSums(values, period, first, 1);
+  return slidingSums(values, period, first, 1, takeColumn(values.length));
 }
 
-/** Mean of the last `period` values, for values defined from row `first` on. */
-export function rollingMean(values: Float64Array, period: number, first = 0): Float64Array {
-  return slidingSums(values, period, first, period);
+/** Mean of the last `period` values, for values defined from row `first` on; in `means`, where that is given. */
+export function rollingMean(
+  values: Float64Array,
+  period: number,
+  first = 0,
+  means: Float64Array = takeColumn(values.length),
+): Float64Array {
+  return slidingSums(values, period, first, period, means);
 }
 
-function slidingSums(values: Float64Array, period: number, first: number, divisor: number): Float64Array {
-  const sums = warmingUp(values.length, first + period - 1);
+function slidingSums(
+  values: Float64Array,
+  period: number,
+  first: number,
+  divisor: number,
+  sums: Float64Array,
+): Float64Array {
+  sums.fill(Number.NaN, 0, first + period - 1);
   for (let row = first + period - 1; row < values.length; ) row = slideSum(values, period, divisor, sums, row);
   return sums;
 }
@@ -238,7 +251,7 @@ export function rollingMinRow(values: Float64Array, period: number, first = 0): 
 
 function extremes(values: Float64Array, period: number, first: number, sign: 1 | -1): Float64Array {
   const rows = values.length;
-  const found = new Float64Array(rows);
+  const found = takeColumn(rows);
   const tail = new Float64Array(period + 1).fill(Number.NEGATIVE_INFINITY);
   for (let start = first; start < rows; start += period) {
     const end = Math.min(start + period, rows);

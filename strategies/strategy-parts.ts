@@ -15,10 +15,11 @@ export interface FuzzyVariable {
   readonly sets: readonly FuzzySet[];
 }
 
-/** Formulas by where they stand in the document: `rules.enter_long`, `decisions.filters.when`, `execution.stop_loss.price`. */
+/** Formulas by where they stand in the document: `rules.enter_long`, `legs.0.weight`, `execution.stop_loss.price`. */
 export type Formulas = ReadonlyMap<string, Formula>;
 
-export const deciders = ['model', 'rules', 'fuzzy_rules'] as const;
+/** What decides. `target` and `portfolio` do only where none of the others is given; else they size what it says. */
+export const deciders = ['model', 'rules', 'fuzzy_rules', 'target', 'portfolio'] as const;
 export type Decider = (typeof deciders)[number];
 
 /** What a document's names and formulas were read as. */

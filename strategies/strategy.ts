@@ -1,12 +1,13 @@
 import type { Problem } from '@stratlab/data/error.ts';
 import type { z } from 'zod';
-import { type AnyDocument, type DocumentCore, unbuiltBlocks } from './document.ts';
-import type { Mapping } from './mapping.ts';
+import { type AnyDocument, type DocumentCore, grammarVersion, unbuiltBlocks } from './document.ts';
+import { type Mapping, mappingOr } from './mapping.ts';
 import { readParameters, replaceParameters, unusedParameters } from './parameters.ts';
 import { parseBlocks } from './parse-blocks.ts';
 import { readParts } from './read-parts.ts';
 import type { StrategyParts } from './strategy-parts.ts';
 import { upgradeDocument } from './upgrade.ts';
+import { weightsProblems } from './weights-settings.ts';
 
 /** A strategy that has been read and checked whole: whatever it names exists, whatever it says can be run. */
 export interface Strategy<Document extends DocumentCore> extends StrategyParts {
@@ -39,6 +40,8 @@ export function readStrategy<Schema extends z.ZodType<AnyDocument>>(
   if (parsed.document === null) return { problems, warnings };
   const { parts, indicators, fuzzySets, ...found } = readParts(parsed.document, parsed, parameters);
   problems.push(...found.problems);
+  const defaults = mappingOr(schema.safeParse({ version: grammarVersion }).data?.execution);
+  problems.push(...weightsProblems(parsed.document, defaults));
   warnings.push(...found.warnings);
   if (problems.length > 0) return { problems, warnings };
   const document = { ...parsed.document, indicators, fuzzy_sets: fuzzySets };
@@ -53,7 +56,11 @@ function withoutUnbuilt(document: Mapping): { built: Mapping; problems: Problem[
     delete built[key];
     if (value === null || (Array.isArray(value) && value.length === 0)) continue;
     const message = `"${key}" is in the grammar, but this version cannot run it yet.`;
-    problems.push({ path: key, message, hint: 'Decide by model, rules or fuzzy_rules on one symbol at a time.' });
+    problems.push({
+      path: key,
+      message,
+      hint: 'Other series are read by series("GBPUSD").close, or by data_source of an indicator.',
+    });
   }
   return { built, problems };
 }

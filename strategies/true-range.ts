@@ -1,4 +1,5 @@
 import type { Bars } from '@stratlab/data/bars.ts';
+import { takeColumn } from './columns.ts';
 import { inRuns } from './in-runs.ts';
 import { rollingMean, warmingUp } from './rolling.ts';
 
@@ -13,7 +14,7 @@ export function span(high: number, low: number, before: number): number {
 /** High to low of each bar, the previous close included; of the first bar, which has none, high - low. */
 export function trueRange({ high, low, close }: Bars): Float64Array {
   const rows = high.length;
-  const ranges = new Float64Array(rows);
+  const ranges = takeColumn(rows);
   if (rows > 0) ranges[0] = high[0] - low[0];
   for (let row = 1; row < rows; row++) ranges[row] = span(high[row], low[row], close[row - 1]);
   return ranges;

@@ -8,7 +8,8 @@ export interface Timeline {
 
 /**
  * What a strategy wishes to hold, as fractions of equity (negative: short), decided at the close of each step: one
- * column per instrument. NaN leaves what is held as it is.
+ * column per instrument. NaN leaves what is held as it is. A wish is made at the first step of a new rebalancing period
+ * and where something is first known; an instrument that has no bar at its step trades at its next one.
  */
 export interface WishedWeights {
   readonly weights: readonly Float64Array[];

@@ -1,4 +1,5 @@
 import { type Metric, reasons, undefinedBecause } from '../metric.ts';
+import { tradeSummary } from '../sample-statistics.ts';
 
 export const averageBarsHeld: Metric = {
   name: 'average_bars_held',
@@ -9,6 +10,6 @@ export const averageBarsHeld: Metric = {
   headline: true,
   compute(sample) {
     if (sample.trades.length === 0) return undefinedBecause(reasons.noTrades);
-    return sample.trades.reduce((total, trade) => total + trade.barsHeld, 0) / sample.trades.length;
+    return tradeSummary(sample).barsHeld / sample.trades.length;
   },
 };

@@ -11,6 +11,6 @@ export const averageLoss: Metric = {
   compute(sample) {
     if (sample.trades.length === 0) return undefinedBecause(reasons.noTrades);
     const { lost, losses } = tradeSummary(sample);
-    return losses.length === 0 ? undefinedBecause(reasons.noLosses) : lost / losses.length;
+    return losses === 0 ? undefinedBecause(reasons.noLosses) : lost / losses;
   },
 };

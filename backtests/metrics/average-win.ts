@@ -11,6 +11,6 @@ export const averageWin: Metric = {
   compute(sample) {
     if (sample.trades.length === 0) return undefinedBecause(reasons.noTrades);
     const { won, wins } = tradeSummary(sample);
-    return wins.length === 0 ? undefinedBecause(reasons.noWins) : won / wins.length;
+    return wins === 0 ? undefinedBecause(reasons.noWins) : won / wins;
   },
 };

@@ -12,6 +12,6 @@ export const expectancyR: Metric = {
   compute(sample) {
     if (sample.trades.length === 0) return undefinedBecause(reasons.noTrades);
     const { pnl, lost, losses } = tradeSummary(sample);
-    return losses.length === 0 ? undefinedBecause(reasons.noLosses) : average(pnl) / (-lost / losses.length);
+    return losses === 0 ? undefinedBecause(reasons.noLosses) : average(pnl) / (-lost / losses);
   },
 };

@@ -12,7 +12,7 @@ export const kelly: Metric = {
   compute(sample) {
     const payoff = payoffRatio.compute(sample);
     if (typeof payoff !== 'number') return payoff;
-    const share = tradeSummary(sample).wins.length / sample.trades.length;
+    const share = tradeSummary(sample).wins / sample.trades.length;
     return share - (1 - share) / payoff;
   },
 };

@@ -10,9 +10,9 @@ export const largestLoss: Metric = {
   headline: false,
   compute(sample) {
     if (sample.trades.length === 0) return undefinedBecause(reasons.noTrades);
-    const { losses } = tradeSummary(sample);
-    return losses.length === 0
+    const { losses, pnl } = tradeSummary(sample);
+    return losses === 0
       ? undefinedBecause(reasons.noLosses)
-      : losses.reduce((largest, { pnl }) => Math.min(largest, pnl), 0);
+      : pnl.reduce((worst, made) => (made < worst ? made : worst), 0);
   },
 };

@@ -10,9 +10,7 @@ export const largestWin: Metric = {
   headline: false,
   compute(sample) {
     if (sample.trades.length === 0) return undefinedBecause(reasons.noTrades);
-    const { wins } = tradeSummary(sample);
-    return wins.length === 0
-      ? undefinedBecause(reasons.noWins)
-      : wins.reduce((largest, { pnl }) => Math.max(largest, pnl), 0);
+    const { wins, pnl } = tradeSummary(sample);
+    return wins === 0 ? undefinedBecause(reasons.noWins) : pnl.reduce((best, made) => (made > best ? made : best), 0);
   },
 };

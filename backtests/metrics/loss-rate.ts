@@ -10,6 +10,6 @@ export const lossRate: Metric = {
   headline: false,
   compute(sample) {
     if (sample.trades.length === 0) return undefinedBecause(reasons.noTrades);
-    return tradeSummary(sample).losses.length / sample.trades.length;
+    return tradeSummary(sample).losses / sample.trades.length;
   },
 };

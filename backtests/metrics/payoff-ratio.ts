@@ -11,8 +11,8 @@ export const payoffRatio: Metric = {
   compute(sample) {
     if (sample.trades.length === 0) return undefinedBecause(reasons.noTrades);
     const { won, lost, wins, losses } = tradeSummary(sample);
-    if (wins.length === 0) return undefinedBecause(reasons.noWins);
-    if (losses.length === 0) return undefinedBecause(reasons.noLosses);
-    return won / wins.length / (-lost / losses.length);
+    if (wins === 0) return undefinedBecause(reasons.noWins);
+    if (losses === 0) return undefinedBecause(reasons.noLosses);
+    return won / wins / (-lost / losses);
   },
 };

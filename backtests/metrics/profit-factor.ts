@@ -11,6 +11,6 @@ export const profitFactor: Metric = {
   compute(sample) {
     if (sample.trades.length === 0) return undefinedBecause(reasons.noTrades);
     const { won, lost, losses } = tradeSummary(sample);
-    return losses.length === 0 ? undefinedBecause(reasons.noLosses) : won / -lost;
+    return losses === 0 ? undefinedBecause(reasons.noLosses) : won / -lost;
   },
 };

@@ -10,6 +10,6 @@ export const winRate: Metric = {
   headline: true,
   compute(sample) {
     if (sample.trades.length === 0) return undefinedBecause(reasons.noTrades);
-    return tradeSummary(sample).wins.length / sample.trades.length;
+    return tradeSummary(sample).wins / sample.trades.length;
   },
 };

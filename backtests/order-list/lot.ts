@@ -1,4 +1,5 @@
 import type { Bars } from '@stratlab/data/bars.ts';
+import type { Instrument } from '@stratlab/data/instrument.ts';
 import type { Bracket } from '../simulation/bracket.ts';
 import type { ExitReason, Trade } from '../trade.ts';
 
@@ -31,6 +32,7 @@ export class Lot {
   worst: number;
 
   private readonly bars: Bars;
+  private readonly symbol: string;
   private readonly multiplier: number;
   private readonly entryQuantity: number;
   private readonly entryCommission: number;
@@ -40,7 +42,7 @@ export class Lot {
     entry: { side: number; bar: number; fill: number; quantity: number; commission: number; decisionBar: number },
     bracket: Bracket,
     bars: Bars,
-    multiplier: number,
+    { symbol, multiplier }: Instrument,
   ) {
     this.side = entry.side;
     this.entryBar = entry.bar;
@@ -54,6 +56,7 @@ export class Lot {
     this.worst = entry.side * entry.fill;
     this.bracket = bracket;
     this.bars = bars;
+    this.symbol = symbol;
     this.multiplier = multiplier;
   }
 
@@ -95,6 +98,7 @@ export class Lot {
     const paid = shared + commission;
     const pnl = side * (fill - entryPrice) * quantity * multiplier - paid;
     return {
+      symbol: this.symbol,
       direction: side > 0 ? 'long' : 'short',
       entryBar,
       exitBar: bar,

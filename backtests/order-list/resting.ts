@@ -1,7 +1,6 @@
-import type { Bars } from '@stratlab/data/bars.ts';
 import type { Execution } from '../execution.ts';
 import type { ExplicitOrder } from '../explicit-order.ts';
-import { EntryOrder, type SignedBar } from '../simulation/entry-order.ts';
+import { EntryOrder } from '../simulation/entry-order.ts';
 
 /** An order of the list that waits for its price. */
 export interface Resting {
@@ -23,11 +22,4 @@ export function restingOrder(order: ExplicitOrder, execution: Execution): Restin
 export function actsAtOpen({ order: { limit, stop, size } }: Resting, open: number): boolean {
   const side = Math.sign(size);
   return stop === null ? side * open <= side * (limit ?? Number.NaN) : side * open >= side * stop;
-}
-
-/** The bar in signed prices, as the buyer of a signed price sees it. */
-export function signedBar(bars: Bars, t: number, side: number): SignedBar {
-  const [high, low] = [side * bars.high[t], side * bars.low[t]];
-  const [best, worst] = side > 0 ? [high, low] : [low, high];
-  return { open: side * bars.open[t], close: side * bars.close[t], best, worst, sureBest: best, sureWorst: worst };
 }

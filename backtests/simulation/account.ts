@@ -52,6 +52,7 @@ export class Account {
     this.multiplier = instrument.multiplier;
     this.sizeMatters = costs.slippage.volume_share > 0;
     this.log = log;
+    log.symbol = instrument.symbol;
   }
 
   equityAt(price: number): number {
@@ -81,6 +82,22 @@ export class Account {
     this.book(commission, Math.abs(fill - price), quantity, value);
   }
 
+  /** Adds to the open position, of which nothing has been closed; its entry price is then the mean over its units. */
+  add(quantity: number, price: number, fill: number): void {
+    const value = fill * quantity * this.multiplier;
+    const commission = commissionOf(this.costs, value, quantity);
+    const units = this.quantity + quantity;
+    this.entryPrice = (this.entryPrice * this.quantity + fill * quantity) / units;
+    this.see(this.side * fill, this.side * fill);
+    this.see(this.side * this.entryPrice, this.side * this.entryPrice);
+    this.quantity = units;
+    this.entryQuantity = units;
+    this.entryCommission += commission;
+    this.unsharedCommission += commission;
+    this.cash -= this.side * value + commission;
+    this.book(commission, Math.abs(fill - price), quantity, value);
+  }
+
   /** Closes `quantity` of the position, at most all of it. */
   close(quantity: number, price: number, bar: number, reason: ExitReason, atMarket: boolean): void {
     const fill = atMarket ? this.marketFill(price, -this.side, false, quantity, bar) : price;
@@ -104,6 +121,7 @@ export class Account {
     if (this.side === 0) return null;
     const commission = this.unsharedCommission;
     const log = new TradeLog();
+    log.symbol = this.log.symbol;
     log.add(this, this.quantity, price, bar, 'end_of_data', this.pnl(this.quantity, price, commission), commission);
     return log.trades(this.bars.time, this.multiplier)[0];
   }

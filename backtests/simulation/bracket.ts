@@ -29,11 +29,12 @@ export class Bracket {
   target = Number.POSITIVE_INFINITY;
   private trailDistance = Number.NaN;
 
-  /** The targets of the position, nearest first: signed price, and the units it closes, infinite for all that is left. */
+  /** The targets of the position, nearest first: signed price, share of the position, and the units it closes. */
   private readonly levels: Float64Array;
+  private readonly fractions: Float64Array;
   private readonly quantities: Float64Array;
-  private targets = 0;
   private nextTarget = 0;
+  private step = 0;
 
   private readonly stopRule: StopRule | null;
   private readonly trailRule: StopRule | null;
@@ -51,6 +52,7 @@ export class Bracket {
     this.targetRules = take_profit ?? [];
     this.targetsTakeAll = this.targetRules.reduce((total, { fraction }) => total + fraction, 0) > 1 - 1e-9;
     this.levels = new Float64Array(this.targetRules.length);
+    this.fractions = new Float64Array(this.targetRules.length);
     this.quantities = new Float64Array(this.targetRules.length);
     this.trails = trailing_stop !== null && trailing_stop.price === undefined;
     this.prices = prices;
@@ -108,41 +110,45 @@ export class Bracket {
     if (level > this.trail) this.trail = level;
   }
 
-  private placeTargets(context: BracketContext): boolean {
-    const { targetRules, prices, levels, quantities } = this;
-    for (let k = 0; k < targetRules.length; k++) {
-      const rule = targetRules[k];
-      const level = levelAt(rule, prices.takeProfit?.[k] ?? undefined, context, 1);
-      if (Number.isNaN(level)) return false;
-      this.insertTarget(k, level, wholeSteps(context.quantity * rule.fraction, context.step));
-    }
-    if (this.targetsTakeAll) quantities[targetRules.length - 1] = Number.POSITIVE_INFINITY;
-    this.targets = 0;
-    for (let k = 0; k < targetRules.length; k++) {
-      if (!(quantities[k] > 0)) continue;
-      levels[this.targets] = levels[k];
-      quantities[this.targets] = quantities[k];
-      this.targets++;
-    }
+  /** What each target closes of a position of `units`; the last takes the rest where together they close everything. */
+  sizeTargets(units: number): void {
+    const { fractions, quantities } = this;
+    const last = quantities.length - 1;
+    for (let k = 0; k <= last; k++) quantities[k] = wholeSteps(units * fractions[k], this.step);
+    if (this.targetsTakeAll) quantities[last] = Number.POSITIVE_INFINITY;
     this.nextTarget = 0;
     this.aim();
+  }
+
+  private placeTargets(context: BracketContext): boolean {
+    const { targetRules, prices } = this;
+    for (let k = 0; k < targetRules.length; k++) {
+      const level = levelAt(targetRules[k], prices.takeProfit?.[k] ?? undefined, context, 1);
+      if (Number.isNaN(level)) return false;
+      this.insertTarget(k, level, targetRules[k].fraction);
+    }
+    this.step = context.step;
+    this.sizeTargets(context.quantity);
     return true;
   }
 
   /** Into the first `count` targets, behind those as near. */
-  private insertTarget(count: number, level: number, quantity: number): void {
-    const { levels, quantities } = this;
+  private insertTarget(count: number, level: number, fraction: number): void {
+    const { levels, fractions } = this;
     let k = count;
     for (; k > 0 && levels[k - 1] > level; k--) {
       levels[k] = levels[k - 1];
-      quantities[k] = quantities[k - 1];
+      fractions[k] = fractions[k - 1];
     }
     levels[k] = level;
-    quantities[k] = quantity;
+    fractions[k] = fraction;
   }
 
+  /** At the next target that closes anything. */
   private aim(): void {
-    this.target = this.nextTarget < this.targets ? this.levels[this.nextTarget] : Number.POSITIVE_INFINITY;
+    const { levels, quantities } = this;
+    while (this.nextTarget < levels.length && !(quantities[this.nextTarget] > 0)) this.nextTarget++;
+    this.target = this.nextTarget < levels.length ? levels[this.nextTarget] : Number.POSITIVE_INFINITY;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Execution } from '../execution.ts';
 import { limitFill, stopFill } from './fills.ts';
+import { withinBar } from './signed-bar.ts';
 
 /** One bar in signed prices (price x side), as the buyer of a signed price sees it. */
 export interface SignedBar {
@@ -57,39 +58,50 @@ export class EntryOrder {
 
   /**
    * Signed price of the fill in this bar, NaN for none. Narrows `bar` to what is left of it after the fill: an order
-   * that fills at the open has all of it, one that fills later only what can have come after.
+   * that fills at the open has all of it, one that fills later only what can have come after. `rest` is the bar in the
+   * prices that the position closes at, the same where they are not quoted apart.
    */
-  fillIn(bar: SignedBar): number {
-    if (this.triggered) return this.fillLimit(bar, bar.worst);
+  fillIn(bar: SignedBar, rest: SignedBar = bar): number {
+    if (this.triggered) return this.kind === 'stop' ? bar.open : this.fillLimit(bar, rest, bar.worst);
     if (bar.best < this.price) return Number.NaN;
     const fill = stopFill(bar.open, this.price);
-    if (bar.open < this.price) this.narrowAfterRise(bar, fill);
+    if (bar.open < this.price) this.move(bar, rest, fill, narrowAfterRise);
     bar.open = fill;
-    if (this.kind === 'stop') return fill;
     this.triggered = true;
-    return fill <= this.limit ? fill : this.fillLimit(bar, bar.sureWorst);
+    if (this.kind === 'stop') return fill;
+    return fill <= this.limit ? fill : this.fillLimit(bar, rest, bar.sureWorst);
   }
 
-  private fillLimit(bar: SignedBar, worst: number): number {
+  private fillLimit(bar: SignedBar, rest: SignedBar, worst: number): number {
     const passed = this.touch ? worst <= this.limit : worst < this.limit;
     if (!passed) return Number.NaN;
     const fill = limitFill(bar.open, this.limit);
-    if (bar.open > this.limit) this.narrowAfterFall(bar, fill);
+    if (bar.open > this.limit) this.move(bar, rest, fill, narrowAfterFall);
     bar.open = fill;
     return fill;
   }
 
-  /** After a rise to `fill`, the bar's high is still to come; its low may have been before. */
-  private narrowAfterRise(bar: SignedBar, fill: number): void {
-    bar.sureWorst = Math.min(fill, bar.close);
-    const lowMayFollow = this.intrabar === 'pessimistic' || (this.intrabar !== 'optimistic' && this.side > 0);
-    if (!lowMayFollow) bar.worst = bar.sureWorst;
+  /** Both bars from the instant at which this one stands at `price`; the other is taken to stand as near as it came. */
+  private move(bar: SignedBar, rest: SignedBar, price: number, narrow: Narrowing): void {
+    narrow(bar, price, this.intrabar, this.side);
+    if (rest === bar) return;
+    rest.open = withinBar(rest, price);
+    narrow(rest, rest.open, this.intrabar, this.side);
   }
+}
 
-  /** After a fall to `fill`, the bar's low is still to come; its high may have been before. */
-  private narrowAfterFall(bar: SignedBar, fill: number): void {
-    bar.sureBest = Math.max(fill, bar.close);
-    const highMayFollow = this.intrabar === 'optimistic' || (this.intrabar !== 'pessimistic' && this.side < 0);
-    if (!highMayFollow) bar.best = bar.sureBest;
-  }
+type Narrowing = (bar: SignedBar, fill: number, intrabar: Execution['intrabar'], side: number) => void;
+
+/** After a rise to `fill`, the bar's high is still to come; its low may have been before. */
+function narrowAfterRise(bar: SignedBar, fill: number, intrabar: Execution['intrabar'], side: number): void {
+  bar.sureWorst = Math.min(fill, bar.close);
+  const lowMayFollow = intrabar === 'pessimistic' || (intrabar !== 'optimistic' && side > 0);
+  if (!lowMayFollow) bar.worst = bar.sureWorst;
+}
+
+/** After a fall to `fill`, the bar's low is still to come; its high may have been before. */
+function narrowAfterFall(bar: SignedBar, fill: number, intrabar: Execution['intrabar'], side: number): void {
+  bar.sureBest = Math.max(fill, bar.close);
+  const highMayFollow = intrabar === 'optimistic' || (intrabar !== 'pessimistic' && side < 0);
+  if (!highMayFollow) bar.best = bar.sureBest;
 }

@@ -3,16 +3,19 @@ import { LabError } from '@stratlab/data/error.ts';
 import type { Instrument } from '@stratlab/data/instrument.ts';
 import type { PositionState } from '@stratlab/strategies/position-state.ts';
 import { averageTrueRange } from '@stratlab/strategies/true-range.ts';
-import { type Costs, commissionOf, resolveCosts } from '../costs.ts';
+import { resolveCosts } from '../costs.ts';
 import type { DecisionPrices, Decisions, StateFormula } from '../decisions.ts';
 import type { DrawdownWatch } from '../drawdowns.ts';
 import type { Execution } from '../execution.ts';
+import type { Quotes } from '../quotes.ts';
 import type { ExitReason, Simulation, Trade } from '../trade.ts';
 import { Account } from './account.ts';
 import { Bracket, type BracketContext } from './bracket.ts';
 import { EntryOrder, type SignedBar } from './entry-order.ts';
+import { type EntryPrice, EntrySizer } from './entry-sizer.ts';
 import { checkPrices } from './preconditions.ts';
-import { affordableUnits, type SizingContext, wholeSteps, wishedExposure } from './sizing.ts';
+import { readSignedBar } from './signed-bar.ts';
+import { VolumeRoom } from './volume-room.ts';
 import type { Workspace } from './workspace.ts';
 
 const yearMs = 365 * 86_400_000;
@@ -27,6 +30,9 @@ const checkedBars = 4096;
 /** One run: an account, its resting orders and what is pending, taken through the bars of `decisions` once. */
 export class SimulatedMarket {
   private readonly bars: Bars;
+  /** What is bought at, and sold at: the traded bars where there are no quotes. */
+  private readonly asks: Bars;
+  private readonly bids: Bars;
   private readonly enterLong: Uint8Array;
   private readonly exitLong: Uint8Array;
   private readonly enterShort: Uint8Array;
@@ -34,20 +40,19 @@ export class SimulatedMarket {
   private readonly exitLongAt: StateFormula<boolean> | null;
   private readonly exitShortAt: StateFormula<boolean> | null;
   private readonly prices: DecisionPrices;
-  private readonly strength: Float64Array | null;
   private readonly minSeparation: number;
   private readonly firstBar: number;
   private readonly lastBar: number;
   private readonly execution: Execution;
-  private readonly costs: Costs;
   private readonly account: Account;
+  private readonly sizer: EntrySizer;
+  private readonly room: VolumeRoom;
   private readonly bracket: Bracket;
   private readonly order: EntryOrder;
   private readonly equity: Float64Array;
   private readonly position: Float64Array;
   private readonly initialCapital: number;
   private readonly atr: Float64Array | null;
-  private readonly quantityStep: number;
   private readonly maintenance: number;
   private readonly financed: boolean;
   private readonly fillsAtOpen: boolean;
@@ -56,6 +61,14 @@ export class SimulatedMarket {
   private readonly closesAtEnd: boolean;
 
   private pendingExit: ExitReason | null = null;
+  /** Units that the pending exit closes, Infinity for all; 0 without one. */
+  private pendingUnits = 0;
+  /** An exit of the whole position has reached the market and is not done: nothing but it can happen to the position. */
+  private leaving = false;
+  /** The volume of the last entry's bar left some of its wish for later. */
+  private entryGoesOn = false;
+  private restOfWish = 0;
+  private unitsBeyondAtEnd = 0;
   private pendingSide = 0;
   private pendingBar = -1;
   private lastEntryDecision = Number.NEGATIVE_INFINITY;
@@ -65,9 +78,11 @@ export class SimulatedMarket {
   private ambiguousExits = 0;
   private rejectedOrders = 0;
   private readonly state: PositionState = { ...flat };
-  private readonly sizing: SizingContext;
   private readonly levels: BracketContext;
-  private readonly bar: SignedBar = { open: 0, best: 0, worst: 0, sureBest: 0, sureWorst: 0, close: 0 };
+  private readonly entryPrice: EntryPrice = { side: 0, price: Number.NaN, bar: -1, atMarket: false };
+  /** The bar as the position's closing side sees it, and as an entry does: the same object without quotes. */
+  private readonly bar: SignedBar = { ...unread };
+  private readonly entryBar: SignedBar;
 
   constructor(
     bars: Bars,
@@ -76,11 +91,15 @@ export class SimulatedMarket {
     instrument: Instrument,
     initialCapital: number,
     workspace: Workspace,
+    quotes: Quotes | null = null,
   ) {
-    const { time, close } = bars;
     const { equity, position } = workspace.columns(decisions.endBar - decisions.firstBar);
     workspace.log.clear();
+    const costs = resolveCosts(execution, instrument);
+    const step = execution.quantity_step === 'auto' ? instrument.quantity_step : execution.quantity_step;
     this.bars = bars;
+    this.asks = quotes?.ask ?? bars;
+    this.bids = quotes?.bid ?? bars;
     this.enterLong = decisions.enterLong;
     this.exitLong = decisions.exitLong;
     this.enterShort = decisions.enterShort;
@@ -88,23 +107,22 @@ export class SimulatedMarket {
     this.exitLongAt = decisions.exitLongAt;
     this.exitShortAt = decisions.exitShortAt;
     this.prices = decisions.prices;
-    this.strength = decisions.strength;
     this.minSeparation = decisions.minSeparation;
     this.firstBar = decisions.firstBar;
     this.lastBar = decisions.endBar - 1;
     this.execution = execution;
     this.initialCapital = initialCapital;
-    this.costs = resolveCosts(execution, instrument);
-    this.account = new Account(initialCapital, bars, this.costs, instrument, workspace.log);
+    this.account = new Account(initialCapital, bars, costs, instrument, workspace.log);
+    this.room = new VolumeRoom(bars.volume, execution.volume_limit, step);
+    this.sizer = new EntrySizer(this.account, execution, costs, decisions.strength, step, this.room, bars);
     this.bracket = new Bracket(execution, decisions.prices);
     this.order = new EntryOrder(execution);
     this.equity = equity;
     this.position = position;
     this.atr = usesAtr(execution) ? averageTrueRange(bars, atrPeriod) : null;
-    this.quantityStep = execution.quantity_step === 'auto' ? instrument.quantity_step : execution.quantity_step;
-    this.sizing = { time, close, decisionBar: -1, strength: Number.NaN, record: this.account.record };
+    this.entryBar = quotes === null ? this.bar : { ...unread };
     const atr = Number.NaN;
-    this.levels = { side: 0, fill: atr, quantity: 0, step: this.quantityStep, decisionBar: -1, atr, state: this.state };
+    this.levels = { side: 0, fill: atr, quantity: 0, step, decisionBar: -1, atr, state: this.state };
     this.maintenance = maintenanceShare * Math.min(instrument.margin, 1 / execution.leverage);
     this.financed = Object.values(execution.financing).some((rate) => rate > 0);
     this.fillsAtOpen = execution.fill === 'next_open';
@@ -201,8 +219,9 @@ export class SimulatedMarket {
     if ((long ? this.exitLongAt : this.exitShortAt) !== null || this.prices.trailing !== undefined) return from;
     const exit = long ? this.exitLong : this.exitShort;
     const opposite = long ? this.enterShort : this.enterLong;
-    const better = long ? bars.high : bars.low;
-    const worse = long ? bars.low : bars.high;
+    const closing = long ? this.bids : this.asks;
+    const better = long ? closing.high : closing.low;
+    const worse = long ? closing.low : closing.high;
     const { close } = bars;
     const units = side * account.quantity;
     const { target, trails } = bracket;
@@ -245,13 +264,13 @@ export class SimulatedMarket {
   private step(t: number): void {
     const { account, order, bars } = this;
     if (this.financed && t > this.firstBar) this.finance(t);
-    if (this.fillsAtOpen && this.isPending()) this.fillPending(t, bars.open[t], true);
+    if (this.fillsAtOpen && this.isPending()) this.fillPending(t, true);
     if (account.side !== 0) this.passBar(t);
     else if (order.side !== 0) this.tryOrder(t);
-    if (this.fillsAtNextClose) this.fillPending(t, bars.close[t], false);
+    if (this.fillsAtNextClose) this.fillPending(t, false);
     this.decide(t);
-    if (this.fillsAtSignalClose) this.fillPending(t, bars.close[t], false);
-    if (t === this.lastBar && this.closesAtEnd) this.exit(t, bars.close[t], 'end_of_data', true);
+    if (this.fillsAtSignalClose) this.fillPending(t, false);
+    if (t === this.lastBar && this.closesAtEnd) this.closeAtEnd(t);
     this.mark(t, account.equityAt(bars.close[t]), account.side * account.quantity);
   }
 
@@ -276,7 +295,12 @@ export class SimulatedMarket {
       tradedNotional: account.tradedNotional,
       ambiguousExits: this.ambiguousExits,
       rejectedOrders: this.rejectedOrders,
+      ...(this.execution.volume_limit === null ? {} : { volumeLimited: this.volumeLimited() }),
     };
+  }
+
+  private volumeLimited(): { cutFills: number; unitsBeyondAtEnd: number } {
+    return { cutFills: this.room.cutFills, unitsBeyondAtEnd: this.unitsBeyondAtEnd };
   }
 
   private finance(t: number): void {
@@ -290,45 +314,68 @@ export class SimulatedMarket {
     return this.pendingSide !== 0 || this.pendingExit !== null;
   }
 
-  /** Fills the market orders that were decided: the exit first, then the entry. */
-  private fillPending(t: number, price: number, atOpen: boolean): void {
-    if (this.pendingExit !== null) {
-      this.exit(t, price, this.pendingExit, true);
-      this.pendingExit = null;
-    }
-    if (this.pendingSide === 0) return;
+  /** Fills the market orders that were decided: the exit first, then, once flat, the entry. */
+  private fillPending(t: number, atOpen: boolean): void {
+    const { account } = this;
+    if (this.pendingExit !== null)
+      this.exit(t, this.quoted(-account.side, t, atOpen), this.pendingExit, this.pendingUnits);
     const side = this.pendingSide;
-    this.pendingSide = 0;
+    if (side === 0 || account.side === -side) return;
     const closesAtOnce = !atOpen && t === this.lastBar && this.closesAtEnd;
-    if (this.account.side === 0 && !closesAtOnce) this.enter(side, this.pendingBar, t, price, true);
+    this.entryGoesOn = false;
+    if (!closesAtOnce) this.buy(side, this.pendingBar, t, this.quoted(side, t, atOpen), true);
+    if (!this.entryGoesOn) this.pendingSide = 0;
+  }
+
+  /** What an order of this side pays at the open or the close. */
+  private quoted(side: number, t: number, atOpen: boolean): number {
+    const bars = side > 0 ? this.asks : this.bids;
+    return atOpen ? bars.open[t] : bars.close[t];
   }
 
   /** An open position lives through the whole bar. */
   private passBar(t: number): void {
+    const { account, order } = this;
+    if (order.side === account.side && !this.leaving) this.goOnWithOrder(t);
     if (this.watch !== null && this.isUnprotected()) return;
-    this.setBar(t, this.account.side);
-    this.protect(t);
+    this.setBars(t, account.side);
+    if (this.leaving) account.see(this.bar.best, this.bar.worst);
+    else this.protect(t);
   }
 
   private tryOrder(t: number): void {
-    const { order, bar } = this;
+    const { order, entryBar, bar } = this;
     const { side } = order;
-    this.setBar(t, side);
-    const signedFill = order.fillIn(bar);
+    this.setBars(t, side);
+    const signedFill = t > order.lastBar ? Number.NaN : order.fillIn(entryBar, bar);
+    this.entryGoesOn = true;
     const filled = !Number.isNaN(signedFill);
-    if (filled || t >= order.lastBar) order.cancel();
-    if (!filled) return;
-    if (this.enter(side, order.decisionBar, t, side * signedFill, order.atMarket)) this.protect(t);
+    const opened = filled && this.buy(side, order.decisionBar, t, side * signedFill, order.atMarket);
+    if (!this.entryGoesOn || t >= order.lastBar) order.cancel();
+    if (opened) this.protect(t);
   }
 
-  private setBar(t: number, side: number): void {
-    const { bars, bar } = this;
-    const high = side * bars.high[t];
-    const low = side * bars.low[t];
-    bar.open = side * bars.open[t];
-    bar.close = side * bars.close[t];
-    bar.best = bar.sureBest = side > 0 ? high : low;
-    bar.worst = bar.sureWorst = side > 0 ? low : high;
+  /**
+   * What the volume has left of a resting entry, while its position is open. It lies before the stop, so that it fills
+   * before the bracket looks at the bar; a gap through the stop, or a target that comes first, ends it.
+   */
+  private goOnWithOrder(t: number): void {
+    const { order, entryBar, bar, bracket } = this;
+    const { side } = order;
+    this.setBars(t, side);
+    const stopped = bar.worst <= bracket.level;
+    const leftFirst = bar.open <= bracket.level || (bracket.reached(bar.best) && !(stopped && this.stopComesFirst()));
+    const signedFill = leftFirst || t > order.lastBar ? Number.NaN : order.fillIn(entryBar);
+    this.entryGoesOn = true;
+    if (!Number.isNaN(signedFill)) this.buy(side, order.decisionBar, t, side * signedFill, order.atMarket);
+    if (!this.entryGoesOn || t >= order.lastBar) order.cancel();
+  }
+
+  /** The bar of a position of this side, and that of an entry to it. */
+  private setBars(t: number, side: number): void {
+    const { bar, entryBar, asks, bids } = this;
+    readSignedBar(bar, side > 0 ? bids : asks, t, side);
+    if (entryBar !== bar) readSignedBar(entryBar, side > 0 ? asks : bids, t, side);
   }
 
   /** Stops and targets within `this.bar`, or what is left of it after an entry. */
@@ -336,20 +383,20 @@ export class SimulatedMarket {
     const { account, bracket, bar } = this;
     const level = bracket.level;
     if (bar.worst > level && !bracket.reached(bar.best)) this.survive(t);
-    else if (bar.open <= level) this.exit(t, account.side * bar.open, bracket.reason, true);
+    else if (bar.open <= level) this.exit(t, account.side * bar.open, bracket.reason);
     else this.exitWithin(t, level);
   }
 
   private exitWithin(t: number, level: number): void {
     const { account, bracket, bar } = this;
     this.takeTargets(t, bar.open);
-    if (account.side === 0) return;
+    if (account.side === 0 || this.leaving) return;
     const stopped = bar.worst <= level;
     const reached = bracket.reached(bar.best);
     if (this.isAmbiguous(level, stopped, reached)) this.ambiguousExits++;
     if (reached && !(stopped && this.stopComesFirst())) this.takeTargets(t, bar.best);
-    if (account.side === 0) return;
-    if (stopped) this.exit(t, account.side * level, bracket.reason, true);
+    if (account.side === 0 || this.leaving) return;
+    if (stopped) this.exit(t, account.side * level, bracket.reason);
     else this.survive(t);
   }
 
@@ -366,12 +413,41 @@ export class SimulatedMarket {
 
   /** Closes at every target that `best` reaches: a limit order, so at the target or at an open beyond it. */
   private takeTargets(t: number, best: number): void {
-    const { account, bracket, bar } = this;
-    while (account.side !== 0 && bracket.reached(best)) {
+    const { account, bracket, bar, room } = this;
+    while (account.side !== 0 && !this.leaving && bracket.reached(best)) {
       const price = account.side * Math.max(bar.open, bracket.target);
-      account.close(Math.min(account.quantity, bracket.takeTarget()), price, t, 'take_profit', false);
+      const owed = Number.isFinite(this.pendingUnits) ? this.pendingUnits : 0;
+      const wanted = Math.min(account.quantity - owed, bracket.takeTarget());
+      const quantity = room.take(wanted, t);
+      this.endEntry();
+      if (quantity > 0) account.close(quantity, price, t, 'take_profit', false);
+      if (quantity < wanted) this.owe(wanted - quantity);
       this.setLiquidation();
     }
+  }
+
+  /** Units of a target that the volume left over: a market order, unless everything is on its way out already. */
+  private owe(units: number): void {
+    if (this.pendingUnits === Number.POSITIVE_INFINITY) return;
+    this.pendingExit = 'take_profit';
+    this.pendingUnits += units;
+    if (this.pendingUnits < this.account.quantity) return;
+    this.pendingUnits = Number.POSITIVE_INFINITY;
+    this.leaving = true;
+  }
+
+  /** Asks to leave at the next fill with the whole position. */
+  private requestExit(reason: ExitReason): void {
+    this.pendingExit = reason;
+    this.pendingUnits = Number.POSITIVE_INFINITY;
+    this.endEntry();
+  }
+
+  /** What is left of the entry of the open position is not bought any more. */
+  private endEntry(): void {
+    const { side } = this.account;
+    if (this.pendingSide === side) this.pendingSide = 0;
+    if (this.order.side === side) this.order.cancel();
   }
 
   private survive(t: number): void {
@@ -383,47 +459,90 @@ export class SimulatedMarket {
     if (trailing !== undefined) bracket.tighten(account.side * trailing(t, this.stateAt(t)));
   }
 
-  private exit(t: number, price: number, reason: ExitReason, atMarket: boolean): void {
-    const { account } = this;
-    if (account.side !== 0) account.close(account.quantity, price, t, reason, atMarket);
+  /** Closes up to `units` at the market; what the volume leaves over stays pending. */
+  private exit(t: number, price: number, reason: ExitReason, units = Number.POSITIVE_INFINITY): void {
+    const { account, room } = this;
+    this.pendingExit = null;
+    this.pendingUnits = 0;
+    if (account.side === 0) return;
+    const all = units >= account.quantity;
+    const wanted = all ? account.quantity : units;
+    const quantity = room.take(wanted, t);
+    this.endEntry();
+    if (quantity > 0) account.close(quantity, price, t, reason, true);
+    this.leaving = false;
+    if (account.side !== 0) this.goOnLeaving(reason, wanted - quantity, all);
   }
 
-  /** Sizes, checks and fills an entry; false where it is dropped. */
-  private enter(side: number, decisionBar: number, t: number, price: number, atMarket: boolean): boolean {
-    const { account } = this;
-    const quantity = this.quantity(side, decisionBar, t, price, atMarket);
-    const fill = account.entryFill(side, quantity, price, t, atMarket);
-    if (!(quantity > 0) || !this.canAfford(quantity, fill) || !this.placeBracket(side, quantity, fill, decisionBar)) {
-      this.rejectedOrders++;
-      return false;
+  /** What is left of an exit in the market; of all the position nothing stays. */
+  private goOnLeaving(reason: ExitReason, left: number, all: boolean): void {
+    this.setLiquidation();
+    if (left === 0) return;
+    this.leaving = all;
+    this.pendingExit = reason;
+    this.pendingUnits = all ? Number.POSITIVE_INFINITY : left;
+  }
+
+  /** The end knows no limit of volume. */
+  private closeAtEnd(t: number): void {
+    const { account, room } = this;
+    if (account.side === 0) return;
+    this.unitsBeyondAtEnd = account.quantity - room.take(account.quantity, t);
+    account.close(account.quantity, this.quoted(-account.side, t, false), t, 'end_of_data', true);
+  }
+
+  /** An entry at a price: opens a position, or goes on with the one that it has begun. False where nothing is bought. */
+  private buy(side: number, decisionBar: number, t: number, price: number, atMarket: boolean): boolean {
+    const { entryPrice } = this;
+    entryPrice.side = side;
+    entryPrice.price = price;
+    entryPrice.bar = t;
+    entryPrice.atMarket = atMarket;
+    return this.account.side === 0 ? this.enter(decisionBar) : this.enterFurther();
+  }
+
+  /** Sizes, checks and fills an entry; false where it is dropped, or waits for volume. */
+  private enter(decisionBar: number): boolean {
+    const { account, entryPrice: at, room, sizer } = this;
+    const wish = sizer.wish(decisionBar);
+    const wanted = sizer.units(wish, at);
+    const quantity = room.take(wanted, at.bar);
+    const fill = sizer.fill(quantity, at);
+    this.entryGoesOn = quantity < wanted;
+    if (this.entryGoesOn && quantity === 0) return false;
+    if (
+      !(quantity > 0) ||
+      !sizer.canAfford(wanted, fill, at.price) ||
+      !this.placeBracket(at.side, quantity, fill, decisionBar)
+    ) {
+      return this.reject();
     }
-    account.open(side, quantity, price, fill, t);
+    account.open(at.side, quantity, at.price, fill, at.bar);
+    if (this.entryGoesOn) this.restOfWish = sizer.left(wish, quantity, fill);
     this.setLiquidation();
     return true;
   }
 
-  /** Units, rounded down to the instrument's step, from the equity at the fill: all of it is cash. */
-  private quantity(side: number, decisionBar: number, t: number, price: number, atMarket: boolean): number {
-    const { account, execution, strength, sizing } = this;
-    if (execution.sizing.method === 'units') return wholeSteps(execution.sizing.value, this.quantityStep);
-    sizing.decisionBar = decisionBar;
-    sizing.strength = strength === null ? Number.NaN : strength[decisionBar];
-    const budget = account.cash * wishedExposure(execution, sizing);
-    const roughly = this.affordable(budget, account.entryFill(side, 0, price, t, atMarket));
-    if (!account.sizeMatters) return wholeSteps(roughly, this.quantityStep);
-    const impacted = account.entryFill(side, roughly, price, t, atMarket);
-    return wholeSteps(this.affordable(budget, impacted), this.quantityStep);
+  /** Buys of what the volume has left of an entry; false where nothing is bought. */
+  private enterFurther(): boolean {
+    const { account, bracket, entryPrice: at, room, sizer } = this;
+    const wanted = sizer.units(this.restOfWish, at);
+    const quantity = room.take(wanted, at.bar);
+    const fill = sizer.fill(quantity, at);
+    this.entryGoesOn = quantity < wanted;
+    if (quantity === 0) return false;
+    if (!sizer.canAfford(wanted, fill, at.price)) return this.reject();
+    account.add(quantity, at.price, fill);
+    bracket.sizeTargets(account.quantity);
+    this.restOfWish = sizer.left(this.restOfWish, quantity, fill);
+    this.setLiquidation();
+    return true;
   }
 
-  private affordable(budget: number, fill: number): number {
-    return affordableUnits(budget, fill * this.account.multiplier, this.costs);
-  }
-
-  private canAfford(quantity: number, fill: number): boolean {
-    const { account, costs, execution } = this;
-    const value = quantity * fill * account.multiplier;
-    const limit = account.cash * execution.leverage;
-    return value + commissionOf(costs, value, quantity) <= limit * (1 + moneyTolerance);
+  private reject(): false {
+    this.rejectedOrders++;
+    this.entryGoesOn = false;
+    return false;
   }
 
   private placeBracket(side: number, quantity: number, fill: number, decisionBar: number): boolean {
@@ -451,30 +570,37 @@ export class SimulatedMarket {
   }
 
   private decide(t: number): void {
-    if (this.account.side === 0) this.decideFlat(t);
+    if (this.account.side === 0 || this.leaving) this.decideFlat(t);
     else this.decideOpen(t);
   }
 
+  /** Also while a position is leaving: an entry of the other side then waits until it is gone. */
   private decideFlat(t: number): void {
-    const { order } = this;
     const side = this.wantedSide(t);
-    if (side !== 0) {
-      this.requestEntry(side, t, 0);
-    } else if (order.side !== 0) {
-      const withdrawn = order.side > 0 ? this.exitLong[t] : this.exitShort[t];
-      if (withdrawn === 1) order.cancel();
-    }
+    if (side === 0) this.withdraw(t);
+    else if (side !== this.account.side) this.requestEntry(side, t, 0);
+  }
+
+  /** Takes back an entry that is not filled yet, where this close asks to leave its side. */
+  private withdraw(t: number): void {
+    const { order } = this;
+    const side = order.side === 0 ? this.pendingSide : order.side;
+    if (side === 0) return;
+    const withdrawn = side > 0 ? this.exitLong[t] : this.exitShort[t];
+    if (withdrawn === 0) return;
+    order.cancel();
+    this.pendingSide = 0;
   }
 
   private decideOpen(t: number): void {
     const { account } = this;
     if (this.wantedSide(t) === -account.side) {
-      this.pendingExit = 'reversal';
+      this.requestExit('reversal');
       this.requestEntry(-account.side, t, this.fillsAtNextClose ? 1 : 0);
     } else if (this.wantsExit(t)) {
-      this.pendingExit = 'signal';
+      this.requestExit('signal');
     } else if (t >= this.maxHoldingBar()) {
-      this.pendingExit = 'max_holding';
+      this.requestExit('max_holding');
     }
   }
 
@@ -542,6 +668,8 @@ export class SimulatedMarket {
     throw new LabError('internal', `The books of a simulation do not balance: ${difference} is missing.`);
   }
 }
+
+const unread: Readonly<SignedBar> = { open: 0, best: 0, worst: 0, sureBest: 0, sureWorst: 0, close: 0 };
 
 const flat: Readonly<PositionState> = {
   position: 0,

@@ -4,6 +4,7 @@ import { formatInstant } from '@stratlab/data/instant.ts';
 import type { Instrument } from '@stratlab/data/instrument.ts';
 import type { Decisions } from '../decisions.ts';
 import type { Execution } from '../execution.ts';
+import type { Quotes } from '../quotes.ts';
 
 /** A margin of a third allows a leverage of three, whatever 1 / (1 / 3) rounds to. */
 const leverageTolerance = 1e-9;
@@ -39,6 +40,7 @@ export function checkExecution(
   execution: Execution,
   instrument: Instrument,
   capital: number,
+  quotes: Quotes | null,
 ): void {
   if (!(capital > 0 && Number.isFinite(capital))) {
     throw refused('initial_capital', `is ${capital}; it must be above zero.`);
@@ -50,7 +52,16 @@ export function checkExecution(
     const most = `${instrument.symbol} has a margin of ${instrument.margin}, which allows ${1 / instrument.margin}`;
     throw refused('execution.leverage', `is ${execution.leverage}, but ${most}.`);
   }
+  checkQuotesGiven(execution, quotes);
   checkFormulas(decisions, execution);
+}
+
+/** The series that `execution.quotes` names must have come along, and no others. */
+export function checkQuotesGiven(execution: Execution, quotes: Quotes | null): void {
+  if ((execution.quotes === null) === (quotes === null)) return;
+  if (execution.quotes === null) throw refused('execution.quotes', 'is null, but a bid and an ask series were given.');
+  const { bid, ask } = execution.quotes;
+  throw refused('execution.quotes', `names ${bid} and ${ask}, whose bars were not given to this run.`);
 }
 
 /** Every formula of the execution block must have come with its compiled form. */

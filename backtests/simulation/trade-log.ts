@@ -18,6 +18,8 @@ const width = 10;
 /** Closed trades in one growing array of numbers; objects are made of them when they are asked for. */
 export class TradeLog {
   count = 0;
+  /** Instrument of the trades. */
+  symbol = '';
   private readonly reasons: ExitReason[] = [];
   private numbers = new Float64Array(firstTrades * width);
 
@@ -69,6 +71,7 @@ export class TradeLog {
     const quantity = numbers[from + 5];
     const pnl = numbers[from + 6];
     return {
+      symbol: this.symbol,
       direction: side > 0 ? 'long' : 'short',
       entryBar,
       exitBar,

@@ -3,6 +3,8 @@ import type { Command } from 'commander';
 
 interface SimulateOptions {
   bars: string;
+  bid?: string;
+  ask?: string;
   orders: string;
   execution?: string;
   run?: string;
@@ -14,6 +16,8 @@ export function addSimulate(program: Command): void {
     .command('simulate')
     .description('run an explicit list of orders on bars, to check this engine against another')
     .requiredOption('--bars <csv>', 'first column time, then open, high, low, close, volume; .gz is unpacked')
+    .option('--bid <csv>', 'bars of the bid, which sales get; with --ask')
+    .option('--ask <csv>', 'bars of the ask, which buys pay; with --bid')
     .requiredOption('--orders <json>', 'file of {orders, order_fields?, engine?} or of a recorded run; - reads stdin')
     .option('--execution <json>', 'file or text of an execution block with initial_capital; not with an engine')
     .option('--run <id>', 'the run to take, where the file of orders holds several')
@@ -26,13 +30,19 @@ async function simulate(options: SimulateOptions, command: Command): Promise<voi
     import('@stratlab/lab/simulate-orders.ts'),
     import('@stratlab/lab/bars-to-simulate.ts'),
   ]);
-  const { bars, orders, execution, run, json } = options;
+  const { bars, bid, ask, orders, execution, run, json } = options;
+  if ((bid === undefined) !== (ask === undefined)) command.error('error: --bid and --ask belong together');
   const document = chooseRun(parseJson(readText(orders === '-' ? '/dev/stdin' : orders), orders), run);
   if (document.engine !== null && execution !== undefined) {
     command.error('error: --execution is not for orders that name an engine: that engine has its own rules');
   }
+  if (document.engine !== null && bid !== undefined) {
+    command.error('error: --bid and --ask are not for orders that name an engine: its rules know one price');
+  }
   const block = execution === undefined ? undefined : blockOf(execution, readText);
-  const result = simulateOrders(readBarsToSimulate(bars), document, block);
+  const barsOf = (path: string) => readBarsToSimulate(path).bars;
+  const quotes = bid === undefined || ask === undefined ? {} : { quotes: { bid: barsOf(bid), ask: barsOf(ask) } };
+  const result = simulateOrders({ ...readBarsToSimulate(bars), ...quotes }, document, block);
   process.stdout.write(json ? `${JSON.stringify(result)}\n` : describe(result));
 }
 

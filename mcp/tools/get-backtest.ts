@@ -51,7 +51,7 @@ export const getBacktestTool = defineTool({
     rolling_sharpe: z.object({ sessions: z.int(), ...pointFields }).optional(),
     trade_distribution: z.record(z.string(), z.unknown()).optional(),
     excursions: z.record(z.string(), z.unknown()).optional(),
-    capacity: z.record(z.string(), z.unknown()).optional(),
+    capacity: z.record(z.string(), z.unknown()).nullable().optional(),
     equity: z.object(pointFields).optional(),
   }),
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },

@@ -31,6 +31,12 @@ export interface FormulaScope {
   readonly signal?: boolean;
   /** Whether the open position may be read: exits, and prices of `execution`. */
   readonly state?: boolean;
+  /** Symbols whose closes may be read by their bare name: the legs. */
+  readonly legs?: readonly string[];
+  /** Whether there is a universe, whose symbols `cs_rank` ranks. */
+  readonly universe?: boolean;
+  /** Whether positions are held by weights: then there is none whose state could be read. */
+  readonly weights?: boolean;
   /** Symbols that `series` may name; absent: any. */
   readonly symbols?: readonly string[];
   /** Timeframes that `tf` may name; absent: any that the lab knows. */
@@ -165,11 +171,22 @@ function nameType(node: NameNode, pass: Pass): Type {
     columns?.add(name);
     return 'number';
   }
+  if (scope.legs?.includes(name)) return legType(node, pass);
   return unknownName(node, pass);
+}
+
+function legType(node: NameNode, pass: Pass): Type {
+  if (pass.timeframe !== undefined) return fault(pass, node, `"${node.name}" is a leg, and cannot stand inside tf.`);
+  pass.found.symbols.add(node.name);
+  return 'number';
 }
 
 function stateType(node: NameNode, pass: Pass): Type {
   pass.found.state = true;
+  if (pass.scope.weights) {
+    const hint = 'Leave by what bars, indicators or the signal say.';
+    return fault(pass, node, `"${node.name}" is not known: this strategy holds by weights, not one position.`, hint);
+  }
   if (!pass.scope.state) {
     return fault(
       pass,
@@ -201,6 +218,7 @@ function unknownName(node: NameNode, pass: Pass): Type {
   }
   const known = [
     ...columns,
+    ...(pass.scope.legs ?? []),
     ...priceFields,
     ...clockWords.map((word) => word.name),
     ...(pass.scope.signal ? ['signal'] : []),
@@ -265,7 +283,7 @@ function callType(node: CallNode, pass: Pass): Type {
     case 'session':
       return sessionType(node, pass);
     case 'cs_rank':
-      return fault(pass, node, 'cs_rank ranks the symbols of a universe.', 'It can stand only in portfolio.rank.');
+      return crossSectionType(node, pass);
   }
   const definition = findFunction(node.name);
   if (definition !== undefined) return functionType(definition, node, pass);
@@ -367,7 +385,7 @@ function indicatorOutput(node: CallNode, type: string, outputs: readonly string[
 }
 
 function unknownFunction(node: CallNode, pass: Pass): Type {
-  if (isPriceField(node.name) || pass.columns.has(node.name)) {
+  if (isPriceField(node.name) || pass.columns.has(node.name) || pass.scope.legs?.includes(node.name)) {
     return fault(
       pass,
       node,
@@ -378,7 +396,7 @@ function unknownFunction(node: CallNode, pass: Pass): Type {
   const known = [
     ...formulaFunctions.map(({ name }) => name),
     ...indicators.flatMap(({ type, aliases }) => [type, ...(aliases ?? [])]),
-    ...['tf', 'series', 'session'],
+    ...['tf', 'series', 'session', 'cs_rank'],
   ];
   return fault(pass, node, `"${node.name}" is not a function.`, suggestion(node.name, known));
 }
@@ -419,6 +437,20 @@ function symbolType(node: CallNode, pass: Pass): Type {
   }
   pass.found.symbols.add(name.value);
   return 'number';
+}
+
+function crossSectionType(node: CallNode, pass: Pass): Type {
+  noOutput(node, pass);
+  if (!pass.scope.universe) {
+    const hint = 'It can stand in target.position, portfolio.rank and decisions.filters.when beside a universe.';
+    return fault(pass, node, 'cs_rank ranks the symbols of a universe.', hint);
+  }
+  if (pass.timeframe !== undefined) return fault(pass, node, 'cs_rank cannot stand inside tf.');
+  const [x] = node.arguments;
+  if (node.arguments.length !== 1) {
+    return fault(pass, node, `cs_rank takes 1 argument, not ${node.arguments.length}.`, 'Write cs_rank(roc(60)).');
+  }
+  return expect(x, 'number', 'cs_rank', { ...pass, within: 'cs_rank' });
 }
 
 function sessionType(node: CallNode, pass: Pass): Type {

@@ -34,6 +34,10 @@ export interface FormulaContext extends FormulaFrame {
   readonly signal?: Float64Array;
   readonly timeframeBars?: (timeframe: Timeframe) => FormulaFrame & AlignedRows;
   readonly symbolBars?: (symbol: string) => { readonly bars: Bars } & AlignedRows;
+  /** Symbols that are read by their bare name: its close. */
+  readonly legs?: readonly string[];
+  /** Rank of a formula's value among the symbols of a universe, on the bars of this one: `cs_rank`. */
+  readonly crossSection?: (node: FormulaNode) => Float64Array;
 }
 
 /** A series over the bars, or one number for all of them. */
@@ -87,12 +91,24 @@ function evaluate(node: FormulaNode, frame: Frame): Value {
   }
 }
 
-function named(name: string, node: FormulaNode, { context }: Frame): Float64Array {
+function named(name: string, node: FormulaNode, frame: Frame): Value {
+  const { context } = frame;
   if (isPriceField(name)) return priceSeries(context.bars, name);
   if (findClockWord(name) !== undefined) return clockSeries(name, undefined, context);
+  if (context.legs?.includes(name)) return legClose(name, node, frame);
   const values = name === 'signal' ? context.signal : context.columns(name);
   if (values === undefined) throw unusable(node);
   return values;
+}
+
+function legClose(symbol: string, node: FormulaNode, { context, calls }: Frame): Value {
+  const known = calls.get(symbol);
+  if (known !== undefined) return known;
+  if (context.symbolBars === undefined) throw unusable(node);
+  const { bars, rows } = context.symbolBars(symbol);
+  const close = pick(bars.close, rows);
+  calls.set(symbol, close);
+  return close;
 }
 
 /** The value of `$name`. */
@@ -114,6 +130,7 @@ function call(node: CallNode, frame: Frame): Value {
   if (node.name === 'tf') return onTimeframe(node, frame);
   if (node.name === 'series') return onSymbol(node, frame);
   if (node.name === 'session') return duringSession(node, frame);
+  if (node.name === 'cs_rank') return amongUniverse(node, frame);
   const definition = findFunction(node.name);
   if (definition !== undefined && !takesArguments(definition, node.arguments.length)) throw unusable(node);
   if (definition?.kind === 'row') return byRow(definition, node, frame);
@@ -220,6 +237,12 @@ function duringSession(node: CallNode, { context }: Frame): Float64Array {
   const span = parseSessionHours(textOf(hours, node));
   if (span === undefined) throw unusable(node);
   return sessionSeries(span, zone === undefined ? undefined : zoneOf(zone, node), context);
+}
+
+function amongUniverse(node: CallNode, { context }: Frame): Float64Array {
+  const [x] = node.arguments;
+  if (context.crossSection === undefined || node.arguments.length !== 1) throw unusable(node);
+  return context.crossSection(x);
 }
 
 function textOf(node: FormulaNode | undefined, call: CallNode): string {

@@ -13,7 +13,7 @@ export const adx = indicator({
   inputs: {},
   outputs: ['adx', 'plus_di', 'minus_di', 'dx'],
   formula:
-    "DI = 100 DM / TR, each summed by Wilder's S - S / n + x; dx = 100 |plus - minus| / (plus + minus), 0 where both are 0; adx = Wilder's mean of dx",
+    "DI = 100 DM / TR, each summed by Wilder's S - S / n + x from the sum of rows 1 to n - 1; dx = 100 |plus - minus| / (plus + minus), 0 where both are 0; adx = Wilder's mean of dx, seeded with the mean of its first n",
   source: 'W. Wilder, New Concepts in Technical Trading Systems (1978); TA-Lib ADX, PLUS_DI, MINUS_DI, DX',
   priceUnits: false,
   warmup: ({ period }) => [2 * period - 1, period, period, period],

@@ -1,3 +1,4 @@
+import { takeColumn } from '../columns.ts';
 import { indicator, multiplier, period } from '../indicator.ts';
 import { rollingMoments } from '../rolling.ts';
 
@@ -19,7 +20,7 @@ export const bollinger = indicator({
   warmup: ({ period }) => [period - 1, period - 1, period - 1],
   compute({ series }, { period, multiplier, ddof }) {
     const { mean, deviation } = rollingMoments(series.source, period, ddof);
-    const upper = new Float64Array(mean.length);
+    const upper = takeColumn(mean.length);
     const lower = deviation;
     for (let row = 0; row < mean.length; row++) {
       const width = multiplier * deviation[row];

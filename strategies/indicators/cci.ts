@@ -22,6 +22,10 @@ export const cci = indicator({
   },
 });
 
+/**
+ * Mean and distances of each window afresh, n steps a row as in TA-Lib: the distances are taken from a mean that moves, so
+ * they do not slide; and a mean that slid would cost the digits that a quiet market leaves.
+ */
 function deviate(typical: Float64Array, period: number, index: Float64Array, from: number, to: number): void {
   for (let row = from; row < to; row++) {
     const price = typical[row];

@@ -1,3 +1,4 @@
+import { giveBack } from '../columns.ts';
 import { indicator, period } from '../indicator.ts';
 import { moneyFlow } from '../money-flow.ts';
 import { rollingSum } from '../rolling.ts';
@@ -18,6 +19,7 @@ export const cmf = indicator({
     const flow = rollingSum(moneyFlow(bars), period);
     const volume = rollingSum(bars.volume, period);
     for (let row = 0; row < flow.length; row++) flow[row] /= volume[row];
+    giveBack(volume);
     return [flow];
   },
 });

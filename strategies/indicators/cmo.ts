@@ -8,7 +8,8 @@ export const cmo = indicator({
   parameters: { period: period(14, 2) },
   inputs: { source: 'close' },
   outputs: [],
-  formula: "100 (G - L) / (G + L), Wilder's means (not sums) of gains and losses over n; 0 where G + L = 0",
+  formula:
+    "100 (G - L) / (G + L), Wilder's means (not sums) of gains and losses, seeded with the mean of the first n changes; 0 where G + L = 0",
   source: 'TA-Lib CMO; after T. Chande and S. Kroll, The New Technical Trader (1994)',
   priceUnits: false,
   warmup: ({ period }) => [period],

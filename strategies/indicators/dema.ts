@@ -1,3 +1,4 @@
+import { giveBack } from '../columns.ts';
 import { indicator, period } from '../indicator.ts';
 import { exponentialMean } from '../smoothing.ts';
 
@@ -16,6 +17,7 @@ export const dema = indicator({
     const once = exponentialMean(series.source, period);
     const twice = exponentialMean(once, period, period - 1);
     for (let row = 0; row < twice.length; row++) twice[row] = 2 * once[row] - twice[row];
+    giveBack(once);
     return [twice];
   },
 });

@@ -1,3 +1,4 @@
+import { takeColumn } from '../columns.ts';
 import { indicator, period } from '../indicator.ts';
 import { rollingMax, rollingMin } from '../rolling.ts';
 
@@ -16,7 +17,7 @@ export const donchian = indicator({
   compute({ bars: { high, low } }, { period }) {
     const upper = rollingMax(high, period);
     const lower = rollingMin(low, period);
-    const middle = new Float64Array(upper.length);
+    const middle = takeColumn(upper.length);
     for (let row = 0; row < middle.length; row++) middle[row] = (upper[row] + lower[row]) / 2;
     return [upper, middle, lower];
   },

@@ -1,4 +1,5 @@
 import type { Bars } from '@stratlab/data/bars.ts';
+import { giveBack, takeColumn } from '../columns.ts';
 import { indicator, period } from '../indicator.ts';
 import { rollingMax, rollingMin, warmingUp } from '../rolling.ts';
 
@@ -26,7 +27,7 @@ export const ichimoku = indicator({
   compute({ bars }, { tenkan_period, kijun_period, senkou_b_period, displacement }) {
     const tenkan = midpoint(bars, tenkan_period);
     const kijun = midpoint(bars, kijun_period);
-    const rawA = new Float64Array(tenkan.length);
+    const rawA = takeColumn(tenkan.length);
     for (let row = 0; row < rawA.length; row++) rawA[row] = (tenkan[row] + kijun[row]) / 2;
     const rawB = midpoint(bars, senkou_b_period);
     const [a, b, chikou] = [rawA, rawB, bars.close].map((values) => earlier(values, displacement));
@@ -38,6 +39,7 @@ function midpoint({ high, low }: Bars, period: number): Float64Array {
   const middle = rollingMax(high, period);
   const lowest = rollingMin(low, period);
   for (let row = 0; row < middle.length; row++) middle[row] = (middle[row] + lowest[row]) / 2;
+  giveBack(lowest);
   return middle;
 }
 

@@ -1,3 +1,4 @@
+import { giveBack } from '../columns.ts';
 import { indicator, period } from '../indicator.ts';
 import { rollingSum, warmingUp } from '../rolling.ts';
 
@@ -28,6 +29,7 @@ export const kama = indicator({
       mean += c * c * (source[row] - mean);
       means[row] = mean;
     }
+    giveBack(path);
     return [means];
   },
 });

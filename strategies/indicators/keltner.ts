@@ -1,3 +1,4 @@
+import { takeColumn } from '../columns.ts';
 import { choice, indicator, multiplier, period } from '../indicator.ts';
 import { exponentialMean } from '../smoothing.ts';
 import { averageRangeWarmup, averageTrueRange } from '../true-range.ts';
@@ -27,7 +28,7 @@ export const keltner = indicator({
   compute({ bars }, { period, atr_period, multiplier, seed, atr }) {
     const middle = exponentialMean(bars.close, period, 0, seed);
     const upper = averageTrueRange(bars, atr_period, atr);
-    const lower = new Float64Array(middle.length);
+    const lower = takeColumn(middle.length);
     for (let row = 0; row < middle.length; row++) {
       const width = multiplier * upper[row];
       upper[row] = middle[row] + width;

@@ -1,4 +1,5 @@
 import { priceSeries } from '@stratlab/data/bars.ts';
+import { giveBack } from '../columns.ts';
 import { indicator, period } from '../indicator.ts';
 import { rollingSum } from '../rolling.ts';
 
@@ -30,6 +31,7 @@ export const mfi = indicator({
       const total = index[row] + negative[row];
       index[row] = total < 1 ? 0 : 100 * (index[row] / total);
     }
+    giveBack(negative);
     return [index];
   },
 });

@@ -8,7 +8,8 @@ export const rsi = indicator({
   parameters: { period: period(14, 2) },
   inputs: { source: 'close' },
   outputs: [],
-  formula: "100 G / (G + L), Wilder's means of gains and losses over n; 0 where G + L = 0",
+  formula:
+    "100 G / (G + L), Wilder's means of gains and losses, seeded with the mean of the first n changes; 0 where G + L = 0",
   source: 'W. Wilder, New Concepts in Technical Trading Systems (1978); TA-Lib RSI',
   priceUnits: false,
   warmup: ({ period }) => [period],

@@ -1,3 +1,4 @@
+import { giveBack } from '../columns.ts';
 import { choice, indicator, period } from '../indicator.ts';
 import { rollingMean, warmingUp } from '../rolling.ts';
 
@@ -27,6 +28,7 @@ export const rvi = indicator({
     const vigor = rollingMean(weigh(bodies, triangle, 0), period, 3);
     const scale = rollingMean(weigh(ranges, triangle, 0), period, 3);
     for (let row = 0; row < rows; row++) vigor[row] /= scale[row];
+    giveBack(scale);
     return [vigor, weigh(vigor, signal === 'weighted' ? triangle : plain, period + 2)];
   },
 });

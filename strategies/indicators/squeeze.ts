@@ -1,3 +1,4 @@
+import { giveBack } from '../columns.ts';
 import { choice, indicator, multiplier, period } from '../indicator.ts';
 import { rollingMoments } from '../rolling.ts';
 import { exponentialMean } from '../smoothing.ts';
@@ -33,6 +34,7 @@ export const squeeze = indicator({
       const room = channel - bollinger_multiplier * deviation[row] - Math.abs(middle[row] - mean[row]);
       squeezed[row] = channel === 0 ? Number.NaN : Math.max(0, room / (2 * channel));
     }
+    giveBack(mean, deviation, middle);
     return [squeezed];
   },
 });

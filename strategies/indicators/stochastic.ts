@@ -1,3 +1,4 @@
+import { giveBack } from '../columns.ts';
 import { indicator, period } from '../indicator.ts';
 import { placeInRange } from '../range-position.ts';
 import { rollingMean } from '../rolling.ts';
@@ -21,6 +22,7 @@ export const stochastic = indicator({
     const raw = placeInRange(close, high, low, k_period);
     const k = rollingMean(raw, smooth_k, k_period - 1);
     const d = rollingMean(k, d_period, k_period + smooth_k - 2);
+    giveBack(raw);
     k.fill(Number.NaN, 0, k_period + smooth_k + d_period - 3);
     return [k, d];
   },

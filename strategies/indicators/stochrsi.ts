@@ -1,3 +1,4 @@
+import { giveBack } from '../columns.ts';
 import { indicator, period } from '../indicator.ts';
 import { placeInRange } from '../range-position.ts';
 import { rollingMean } from '../rolling.ts';
@@ -22,6 +23,7 @@ export const stochrsi = indicator({
     const rsi = gainBalance(series.source, rsi_period, 50, 50);
     const k = placeInRange(rsi, rsi, rsi, k_period, rsi_period);
     const d = rollingMean(k, d_period, rsi_period + k_period - 1);
+    giveBack(rsi);
     k.fill(Number.NaN, 0, rsi_period + k_period + d_period - 2);
     return [k, d];
   },

@@ -1,3 +1,4 @@
+import { giveBack } from '../columns.ts';
 import { indicator, period } from '../indicator.ts';
 import { exponentialMean } from '../smoothing.ts';
 
@@ -17,6 +18,7 @@ export const tema = indicator({
     const twice = exponentialMean(once, period, period - 1);
     const thrice = exponentialMean(twice, period, 2 * (period - 1));
     for (let row = 0; row < thrice.length; row++) thrice[row] += 3 * (once[row] - twice[row]);
+    giveBack(once, twice);
     return [thrice];
   },
 });

@@ -1,3 +1,4 @@
+import { giveBack } from '../columns.ts';
 import { indicator, period } from '../indicator.ts';
 import { warmingUp } from '../rolling.ts';
 import { exponentialMean } from '../smoothing.ts';
@@ -22,6 +23,7 @@ export const trix = indicator({
     for (let row = start; row < thrice.length; row++) {
       change[row] = thrice[row - 1] === 0 ? 0 : 100 * (thrice[row] / thrice[row - 1] - 1);
     }
+    giveBack(once, twice, thrice);
     return [change];
   },
 });

@@ -1,3 +1,4 @@
+import { giveBack, takeColumn } from '../columns.ts';
 import { indicator, period } from '../indicator.ts';
 import { rollingSum, warmingUp } from '../rolling.ts';
 import { trueRange } from '../true-range.ts';
@@ -18,14 +19,14 @@ export const ultimateOscillator = indicator({
     const { low, close } = bars;
     const rows = close.length;
     const ranges = trueRange(bars);
-    const pressure = new Float64Array(rows);
+    const pressure = takeColumn(rows).fill(0, 0, 1);
     for (let row = 1; row < rows; row++) {
       const before = close[row - 1];
       const twice = close[row] - low[row] + (close[row] - before) + Math.abs(low[row] - before);
       pressure[row] = twice / 2; // close - min(low, close[1]), without a branch
     }
     const start = Math.max(short_period, medium_period, long_period);
-    const oscillator = warmingUp(rows, start);
+    const oscillator = warmingUp(rows, start).fill(0, start);
     const terms = [
       { period: short_period, weight: 400 / 7 },
       { period: medium_period, weight: 200 / 7 },
@@ -37,7 +38,9 @@ export const ultimateOscillator = indicator({
       for (let row = start; row < rows; row++) {
         if (ranged[row] > 0) oscillator[row] += weight * (bought[row] / ranged[row]);
       }
+      giveBack(bought, ranged);
     }
+    giveBack(ranges, pressure);
     return [oscillator];
   },
 });

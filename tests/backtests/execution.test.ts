@@ -20,6 +20,8 @@ test('without an execution block the defaults of the grammar hold', () => {
     commission: null,
     slippage: null,
     spread: null,
+    quotes: null,
+    volume_limit: null,
     entry: { order: 'market', valid_bars: 1 },
     limit_fill: 'through',
     intrabar: 'pessimistic',
@@ -116,8 +118,18 @@ const faults: [string, unknown][] = [
   ['execution.commission.percent', { commission: { percent: -0.1 } }],
   ['execution.leverage', { leverage: null }],
   ['execution.max_holding_bars', { max_holding_bars: 1.5 }],
+  ['execution.volume_limit', { volume_limit: 0 }],
+  ['execution.volume_limit', { volume_limit: 1.5 }],
+  ['execution.quotes.ask', { quotes: { bid: 'eurusd_bid', ask: 'EURUSD_BID' } }],
+  ['execution.quotes.ask', { quotes: { bid: 'EURUSD_BID' } }],
+  ['execution.slippage.spread_fraction', { quotes: { bid: 'B', ask: 'A' }, slippage: { spread_fraction: 0.5 } }],
   ['execution', 'next_open'],
 ];
+
+test('quotes name two series, in upper case as they are stored', () => {
+  const { quotes } = overrideExecution({ quotes: { bid: 'eurusd_bid', ask: 'eurusd_ask' } }, undefined);
+  assert.deepEqual(quotes, { bid: 'EURUSD_BID', ask: 'EURUSD_ASK' });
+});
 
 test('what cannot be honoured is refused with its path', async (t) => {
   for (const [path, override] of faults) {

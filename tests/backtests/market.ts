@@ -29,6 +29,8 @@ export interface Market {
   exitLong?: number[];
   short?: number[];
   exitShort?: number[];
+  /** Both sides, where they are quoted apart. */
+  quotes?: { bid: readonly Row[]; ask: readonly Row[] };
   execution?: object;
   decisions?: Partial<Decisions>;
   instrument?: Partial<Instrument>;
@@ -36,19 +38,22 @@ export interface Market {
 }
 
 /** A fractional instrument without costs, one unit an order, 10,000 of capital, unless the case says otherwise. */
-export function simulated({ rows, execution, instrument, capital = 10_000, ...decided }: Market): Simulation {
+export function simulated({ rows, quotes, execution, instrument, capital = 10_000, ...decided }: Market): Simulation {
   const bars = dailyBars(rows);
   const decisions = noDecisions(rows.length);
   for (const t of decided.long ?? []) decisions.enterLong[t] = 1;
   for (const t of decided.exitLong ?? []) decisions.exitLong[t] = 1;
   for (const t of decided.short ?? []) decisions.enterShort[t] = 1;
   for (const t of decided.exitShort ?? []) decisions.exitShort[t] = 1;
+  const names = quotes === undefined ? null : { bid: 'BID', ask: 'ASK' };
+  const sides = quotes === undefined ? null : { bid: dailyBars(quotes.bid), ask: dailyBars(quotes.ask) };
   return simulate(
     bars,
     { ...decisions, ...decided.decisions },
-    overrideExecution({ costs: 'none', sizing: { method: 'units', value: 1 } }, execution),
+    overrideExecution({ costs: 'none', sizing: { method: 'units', value: 1 }, quotes: names }, execution),
     { ...guessInstrument('SYN-TEST'), ...instrument },
     capital,
+    { quotes: sides },
   );
 }
 

@@ -75,6 +75,7 @@ describe('the rolling Sharpe ratio', () => {
 
 function trade(changes: Partial<Trade>): Trade {
   return {
+    symbol: 'TEST',
     direction: 'long',
     entryBar: 0,
     exitBar: 1,

@@ -8,6 +8,7 @@ const day = 86_400_000;
 
 function trade(entryBar: number, exitBar: number, pnl: number): Trade {
   return {
+    symbol: 'TEST',
     direction: 'long',
     entryBar,
     exitBar,

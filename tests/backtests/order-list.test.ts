@@ -4,6 +4,7 @@ import { noDecisions } from '@stratlab/backtests/decisions.ts';
 import { overrideExecution } from '@stratlab/backtests/execution.ts';
 import { readOrderDocument } from '@stratlab/backtests/order-document.ts';
 import { type OrderListRun, runOrderList } from '@stratlab/backtests/order-list.ts';
+import type { Quotes } from '@stratlab/backtests/quotes.ts';
 import { simulate } from '@stratlab/backtests/simulate.ts';
 import type { Trade } from '@stratlab/backtests/trade.ts';
 import { LabError } from '@stratlab/data/error.ts';
@@ -17,6 +18,8 @@ interface Order {
 }
 interface Case {
   rows: readonly Row[];
+  /** Half of the quoted spread around the rows; none where it is left out. */
+  quoted?: number;
   orders: Order[];
   execution?: object;
   instrument?: Partial<Instrument>;
@@ -24,10 +27,19 @@ interface Case {
 }
 
 /** A fractional instrument without costs and 10,000 of capital, unless the case says otherwise. */
-function listed({ rows, orders, execution = {}, instrument = {}, capital = 10_000 }: Case): OrderListRun {
+function listed({ rows, quoted, orders, execution = {}, instrument = {}, capital = 10_000 }: Case): OrderListRun {
   const document = readOrderDocument(orders.map((order) => ({ kind: 'entry', ...order })));
-  const how = overrideExecution({ costs: 'none' }, execution);
-  return runOrderList(dailyBars(rows), document.orders, how, { ...guessInstrument('SYN-X'), ...instrument }, capital);
+  const names = quoted === undefined ? null : { bid: 'BID', ask: 'ASK' };
+  const how = overrideExecution({ costs: 'none', quotes: names }, execution);
+  const traded = { ...guessInstrument('SYN-X'), ...instrument };
+  return runOrderList(dailyBars(rows), document.orders, how, traded, capital, quotesAround(rows, quoted));
+}
+
+function quotesAround(rows: readonly Row[], half: number | undefined): Quotes | null {
+  if (half === undefined) return null;
+  const shifted = (by: number) =>
+    dailyBars(rows.map(([open, high, low, close]): Row => [open + by, high + by, low + by, close + by]));
+  return { bid: shifted(-half), ask: shifted(half) };
 }
 
 function written({ trades, openTrades }: OrderListRun): string[] {
@@ -63,6 +75,27 @@ const cases: [string, Case, string[]][] = [
       ],
     },
     ['long 5 1@102 -> 2@105 reversal', 'long 5 1@102 -> 2@105 reversal', 'short 2 2@105 -> 3@108 end_of_data'],
+  ],
+  [
+    'at quotes it buys at the ask and sells at the bid, both halves of a reversal too',
+    {
+      rows: rising,
+      quoted: 0.5,
+      orders: [
+        { issued_on_bar: 0, size: 5 },
+        { issued_on_bar: 1, size: -7 },
+      ],
+    },
+    ['long 5 1@102.5 -> 2@104.5 reversal', 'short 2 2@104.5 -> 3@108.5 end_of_data'],
+  ],
+  [
+    'at quotes a buy limit waits for the ask, its stop for the bid',
+    {
+      rows: [calm, [100, 101, 94.8, 99], [100, 101, 94, 99], [98, 99, 90.4, 95], calm],
+      quoted: 0.5,
+      orders: [{ issued_on_bar: 0, size: 5, limit: 95, sl: 90 }],
+    },
+    ['long 5 2@95 -> 3@90 stop_loss'],
   ],
   [
     'size 1 is all that can be bought, commission included',
@@ -358,10 +391,15 @@ describe('for any stream of orders', () => {
 test('orders that decisions would have given make the trades that the decisions make', () => {
   const wishesOf = fc.array(fc.constantFrom('', '', '', 'long', 'short', 'flat'), { minLength: 40, maxLength: 40 });
   fc.assert(
-    fc.property(rowsOf, wishesOf, executionOf, (rows, wishes, execution) => {
+    fc.property(rowsOf, wishesOf, executionOf, fc.constantFrom(undefined, 0.5), (rows, wishes, execution, half) => {
       const how = overrideExecution(
         { costs: 'none', sizing: { method: 'percent_of_equity', value: 1 }, stop_loss: { percent: 0.04 } },
-        { ...execution, leverage: 1, fill: execution.fill === 'next_close' ? 'next_close' : 'next_open' },
+        {
+          ...execution,
+          quotes: half ? { bid: 'B', ask: 'A' } : null,
+          leverage: 1,
+          fill: execution.fill === 'next_close' ? 'next_close' : 'next_open',
+        },
       );
       const bars = dailyBars(rows);
       const instrument = guessInstrument('SYN-X');
@@ -371,7 +409,8 @@ test('orders that decisions would have given make the trades that the decisions 
         decisions.enterShort[t] = Number(wishes[t] === 'short');
         decisions.exitLong[t] = decisions.exitShort[t] = Number(wishes[t] === 'flat');
       }
-      const simulated = simulate(bars, decisions, how, instrument, 10_000);
+      const quotes = quotesAround(rows, half);
+      const simulated = simulate(bars, decisions, how, instrument, 10_000, { quotes });
       const orders: Order[] = [];
       for (let t = 0; t < rows.length - 1; t++) {
         const held = Math.sign(simulated.position[t]);
@@ -379,7 +418,7 @@ test('orders that decisions would have given make the trades that the decisions 
         if (wanted !== 0 && wanted !== held) orders.push({ issued_on_bar: t, kind: 'entry', size: wanted });
         if (wishes[t] === 'flat' && held !== 0) orders.push({ issued_on_bar: t, kind: 'close' });
       }
-      const run = runOrderList(bars, readOrderDocument(orders).orders, how, instrument, 10_000);
+      const run = runOrderList(bars, readOrderDocument(orders).orders, how, instrument, 10_000, quotes);
       const withoutReasons = ({ exitReason: _, ...trade }: Trade) => trade;
       assert.deepEqual(
         run.trades.map(({ sl: _sl, tp: _tp, ...trade }) => withoutReasons(trade)),
@@ -390,4 +429,14 @@ test('orders that decisions would have given make the trades that the decisions 
     }),
     { numRuns: 300 },
   );
+});
+
+test('what is given for decisions alone is refused', () => {
+  const orders = [{ issued_on_bar: 0, size: 1 }];
+  assert.throws(() => listed({ rows: rising, orders, execution: { volume_limit: 0.1 } }), {
+    path: 'execution.volume_limit',
+  });
+  assert.throws(() => listed({ rows: rising, orders, execution: { quotes: { bid: 'B', ask: 'A' } } }), {
+    path: 'execution.quotes',
+  });
 });

@@ -84,6 +84,7 @@ const executions: Record<string, object> = {
     sizing: { method: 'percent_of_equity', value: 3 },
     leverage: 3,
   },
+  'partial fills': { volume_limit: 0.03, stop_loss: { percent: 0.01 } },
   'fills at the signal': { fill: 'signal_close', at_end: 'mark', sizing: { method: 'units', value: 10 } },
 };
 
@@ -123,6 +124,7 @@ describe('sweep', () => {
     assert.throws(refusal({ pairs: [{ fast: 1.5, slow: 10 }] }), { code: 'invalid_input' });
     assert.throws(refusal({ pairs: [{ fast: 5, slow: rows }] }), { code: 'insufficient_data' });
     assert.throws(refusal({}, { sizing: { method: 'confidence' } }), { code: 'invalid_input' });
+    assert.throws(refusal({}, { quotes: { bid: 'B', ask: 'A' } }), /were not given/);
     const bars = randomWalk(1);
     bars.low[2900] = Number.NaN;
     assert.throws(refusal({ bars }), /Bar 2900/);

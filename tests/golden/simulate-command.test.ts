@@ -139,6 +139,35 @@ test('a list without an engine runs under our rules and the execution that is gi
   assert.deepEqual(inFile.result(), result());
 });
 
+test('a bid and an ask are what is sold and bought at', () => {
+  const shifted = (by: number) =>
+    bars.replace(/^(2020.*?),(\d+),(\d+),(\d+),(\d+),/gm, (_, time, ...prices) =>
+      [time, ...prices.slice(0, 4).map((price: string) => Number(price) + by), ''].join(','),
+    );
+  const orders = file('two.json', {
+    orders: [
+      { issued_on_bar: 0, kind: 'entry', size: 10 },
+      { issued_on_bar: 1, kind: 'close' },
+    ],
+  });
+  const sides = ['--bid', file('bid.csv', shifted(-1)), '--ask', file('ask.csv', shifted(1))];
+  const flags = ['--bars', file('bars.csv', bars), '--orders', orders, '--execution', '{"costs": "none"}', '--json'];
+  const { status, result, stderr } = stratlab(...flags, ...sides);
+  assert.equal(status, 0, stderr);
+  assert.deepEqual(
+    result().trades.map(({ entry_price, exit_price }) => [entry_price, exit_price]),
+    [[103, 104]],
+  );
+  const half = stratlab(...flags, ...sides.slice(0, 2));
+  assert.deepEqual([half.status, half.stdout], [2, '']);
+  assert.match(half.stderr, /--bid and --ask belong together/);
+  const crossed = stratlab(...flags, '--bid', sides[3], '--ask', sides[1]);
+  assert.equal(crossed.status, 1);
+  assert.match(crossed.stderr, /Bar 0 .* the ask 99 is below the bid 101 at the open/);
+  const engine = file('engine.json', { orders: [], engine: { cash: 1000 } });
+  assert.equal(stratlab('--bars', file('bars.csv', bars), '--orders', engine, '--json', ...sides).status, 2);
+});
+
 test('without --json it prints the figures for a person', () => {
   const { status, stdout } = stratlab('--bars', file('bars.csv', bars), '--orders', file('none.json', { orders: [] }));
   assert.equal(status, 0);

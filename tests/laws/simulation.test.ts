@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { type Decisions, noDecisions } from '@stratlab/backtests/decisions.ts';
 import { overrideExecution } from '@stratlab/backtests/execution.ts';
+import type { Quotes } from '@stratlab/backtests/quotes.ts';
 import { simulate } from '@stratlab/backtests/simulate.ts';
 import { Workspace } from '@stratlab/backtests/simulation/workspace.ts';
 import type { Simulation, Trade } from '@stratlab/backtests/trade.ts';
@@ -90,11 +91,33 @@ const scaleFree = fc.record({
   financing: fc.record({ short_borrow_annual: fc.constantFrom(0, 0.1), cash_annual: fc.constantFrom(0, 0.1) }),
   at_end: fc.constantFrom('close_at_last_close', 'mark'),
   entry: fc.oneof(fc.constant({ order: 'market' }), pricedEntry, stopLimitEntry),
+  volume_limit: maybe(fc.constantFrom(0.01, 0.03, 0.2)),
+  quotes: maybe(fc.constant({ bid: 'BID', ask: 'ASK' })),
 });
 const seeds = fc.record({ bars: fc.integer(), decisions: fc.integer() });
 
-function run(bars: Bars, decisions: Decisions, execution: object, money = capital): Simulation {
-  return simulate(bars, decisions, overrideExecution({ costs: 'none' }, execution), instrument, money);
+/** A bid and an ask around the bars, some grid steps apart, never crossed. */
+function quotesAround(bars: Bars): Quotes {
+  const random = seededRandom(bars.volume[0] + bars.open[1]);
+  const below = bars.time.map(() => Math.floor(48 * random()) / 64);
+  const above = bars.time.map(() => Math.floor(48 * random()) / 64);
+  const shifted = (by: Float64Array) =>
+    mapColumns((name) =>
+      name === 'time' || name === 'volume' ? bars[name] : bars[name].map((price, t) => price + by[t]),
+    );
+  return { bid: shifted(below.map((by) => 0 - by)), ask: shifted(above) };
+}
+
+function run(
+  bars: Bars,
+  decisions: Decisions,
+  execution: object,
+  money = capital,
+  quoted = quotesAround(bars),
+): Simulation {
+  const chosen = overrideExecution({ costs: 'none' }, execution);
+  const quotes = chosen.quotes === null ? null : quoted;
+  return simulate(bars, decisions, chosen, instrument, money, { quotes });
 }
 
 function near(actual: number, expected: number, scale: number): boolean {
@@ -117,7 +140,7 @@ test('money is conserved: at every close, equity is the capital and what the tra
   fc.assert(
     fc.property(seeds, scaleFree, (seed, execution) => {
       const bars = randomBars(seed.bars);
-      const free = { ...execution, commission: { percent: 0 }, financing: {} };
+      const free = { ...execution, commission: { percent: 0 }, financing: {}, volume_limit: null };
       const simulation = run(bars, randomDecisions(seed.decisions), free);
       for (const [row, equity] of simulation.equity.entries()) {
         const bar = row + simulation.firstBar;
@@ -126,6 +149,71 @@ test('money is conserved: at every close, equity is the capital and what the tra
       }
     }),
     { numRuns: 150 },
+  );
+});
+
+test('money is conserved where positions are built and left in parts: flat, equity is what the trades made', () => {
+  fc.assert(
+    fc.property(seeds, scaleFree, fc.constantFrom(0.005, 0.02, 0.1), (seed, execution, volume_limit) => {
+      const limited = { ...execution, financing: {}, volume_limit };
+      const { trades, equity, position, firstBar, tradedNotional } = run(
+        randomBars(seed.bars),
+        randomDecisions(seed.decisions),
+        limited,
+      );
+      for (const [row, money] of equity.entries()) {
+        if (position[row] !== 0) continue;
+        const closed = trades.filter(({ exitBar }) => exitBar <= row + firstBar);
+        const expected = closed.reduce((sum, { pnl }) => sum + pnl, capital);
+        assert.ok(near(money, expected, capital + tradedNotional), `row ${row}: ${money}, ${expected}`);
+      }
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test('no bar trades more than its share of the volume, but the last', () => {
+  fc.assert(
+    fc.property(seeds, scaleFree, fc.constantFrom(0.005, 0.02, 0.1), (seed, execution, volume_limit) => {
+      const bars = randomBars(seed.bars);
+      const simulation = run(bars, randomDecisions(seed.decisions), { ...execution, volume_limit });
+      const { firstBar, position, trades } = simulation;
+      const exits = Map.groupBy(trades, ({ exitBar }) => exitBar);
+      for (let bar = firstBar; bar < rows - 1; bar++) {
+        const sold = (exits.get(bar) ?? []).reduce((sum, { quantity }) => sum + quantity, 0);
+        const before = bar === firstBar ? 0 : position[bar - firstBar - 1];
+        const room = volume_limit * bars.volume[bar] * (1 + 1e-9);
+        assert.ok(sold <= room, `bar ${bar} closes ${sold} of ${room}`);
+        assert.ok(Math.abs(position[bar - firstBar] - before) <= room, `bar ${bar}`);
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('a limit that leaves room for every order is none', () => {
+  fc.assert(
+    fc.property(seeds, scaleFree, (seed, execution) => {
+      const bars = { ...randomBars(seed.bars), volume: new Float64Array(rows).fill(1e9) };
+      const decisions = randomDecisions(seed.decisions);
+      const { volumeLimited, ...limited } = run(bars, decisions, { ...execution, volume_limit: 0.5 });
+      assert.deepEqual(volumeLimited, { cutFills: 0, unitsBeyondAtEnd: 0 });
+      assert.deepEqual(limited, run(bars, decisions, { ...execution, volume_limit: null }));
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('quotes that are the traded prices are none', () => {
+  fc.assert(
+    fc.property(seeds, scaleFree, (seed, execution) => {
+      const bars = randomBars(seed.bars);
+      const decisions = randomDecisions(seed.decisions);
+      const quotes = { bid: 'BID', ask: 'ASK' };
+      const quoted = run(bars, decisions, { ...execution, quotes }, capital, { bid: bars, ask: bars });
+      assert.deepEqual(quoted, run(bars, decisions, { ...execution, quotes: null, spread: { percent: 0 } }));
+    }),
+    { numRuns: 100 },
   );
 });
 
@@ -182,17 +270,18 @@ test('scaling prices and capital by a power of two scales every amount of money 
   fc.assert(
     fc.property(seeds, scaleFree, fc.constantFrom(0.25, 4, 1024), (seed, execution, factor) => {
       const bars = randomBars(seed.bars);
-      const scaled = mapColumns((name) =>
-        name === 'time' || name === 'volume' ? bars[name] : bars[name].map((x) => x * factor),
-      );
       const decisions = randomDecisions(seed.decisions);
       const { entry, entryLimit } = decisions.prices;
+      const quotes = quotesAround(bars);
+      const scale = (side: Bars) =>
+        mapColumns((name) => (name === 'time' || name === 'volume' ? side[name] : side[name].map((x) => x * factor)));
+      const scaledQuotes = { bid: scale(quotes.bid), ask: scale(quotes.ask) };
       const prices = {
         entry: (t: number) => factor * (entry?.(t, flat) ?? 0),
         entryLimit: (t: number) => factor * (entryLimit?.(t, flat) ?? 0),
       };
       const one = run(bars, decisions, execution);
-      const other = run(scaled, { ...decisions, prices }, execution, factor * capital);
+      const other = run(scale(bars), { ...decisions, prices }, execution, factor * capital, scaledQuotes);
       assert.deepEqual(
         other.equity,
         one.equity.map((x) => x * factor),
@@ -206,6 +295,39 @@ test('scaling prices and capital by a power of two scales every amount of money 
           exitReason,
         ]),
         one.trades.map(({ pnl, entryPrice, mae, exitReason }) => [pnl, entryPrice, mae, exitReason]),
+      );
+    }),
+    { numRuns: 80 },
+  );
+});
+
+test('a split of the units, prices and volume with them, changes no amount of money', () => {
+  fc.assert(
+    fc.property(seeds, scaleFree, fc.constantFrom(2, 4, 0.5), (seed, execution, parts) => {
+      const bars = randomBars(seed.bars);
+      const quotes = quotesAround(bars);
+      const split = (side: Bars) =>
+        mapColumns((name) => {
+          if (name === 'time') return side.time;
+          return side[name].map((x) => (name === 'volume' ? x * parts : x / parts));
+        });
+      const decisions = randomDecisions(seed.decisions);
+      const { entry, entryLimit } = decisions.prices;
+      const prices = {
+        entry: (t: number) => (entry?.(t, flat) ?? 0) / parts,
+        entryLimit: (t: number) => (entryLimit?.(t, flat) ?? 0) / parts,
+      };
+      const one = run(bars, decisions, execution, capital, quotes);
+      const splitQuotes = { bid: split(quotes.bid), ask: split(quotes.ask) };
+      const other = run(split(bars), { ...decisions, prices }, execution, capital, splitQuotes);
+      assert.deepEqual(other.equity, one.equity);
+      assert.deepEqual(
+        other.position,
+        one.position.map((units) => units * parts),
+      );
+      assert.deepEqual(
+        other.trades.map(({ pnl, quantity }) => [pnl, quantity]),
+        one.trades.map(({ pnl, quantity }) => [pnl, quantity * parts]),
       );
     }),
     { numRuns: 80 },
@@ -228,15 +350,20 @@ test('mirrored prices mirror long and short', () => {
     commission: fc.record({ per_unit: fc.constantFrom(0, 0.25), fixed: fc.constantFrom(0, 1) }),
     slippage: fc.record({ ticks: fc.constantFrom(0, 2) }),
     sizing: fc.constant({ method: 'units', value: 4 }),
+    volume_limit: maybe(fc.constantFrom(0.002, 0.01)),
+    quotes: maybe(fc.constant({ bid: 'BID', ask: 'ASK' })),
   });
   fc.assert(
     fc.property(seeds, symmetrical, (seed, execution) => {
       const bars = randomBars(seed.bars);
-      const of = { open: bars.open, close: bars.close, high: bars.low, low: bars.high };
-      const mirrored = mapColumns((name) =>
-        name === 'time' || name === 'volume' ? bars[name] : of[name].map((x) => 512 - x),
-      );
-      fc.pre(mirrored.low.every((low) => low > 0));
+      const mirror = (side: Bars) => {
+        const of = { open: side.open, close: side.close, high: side.low, low: side.high };
+        return mapColumns((name) => (name === 'time' || name === 'volume' ? side[name] : of[name].map((x) => 512 - x)));
+      };
+      const mirrored = mirror(bars);
+      const quotes = quotesAround(bars);
+      const mirroredQuotes = { bid: mirror(quotes.ask), ask: mirror(quotes.bid) };
+      fc.pre(mirroredQuotes.bid.low.every((low) => low > 0) && mirrored.low.every((low) => low > 0));
       const decisions = randomDecisions(seed.decisions);
       const swapped = {
         ...decisions,
@@ -248,8 +375,9 @@ test('mirrored prices mirror long and short', () => {
       const ticked = { ...instrument, tick_size: 1 / 64 };
       const rich = 2 ** 20;
       const chosen = overrideExecution({ costs: 'none' }, execution);
-      const one = simulate(bars, decisions, chosen, ticked, rich);
-      const other = simulate(mirrored, swapped, chosen, ticked, rich);
+      const quoted = chosen.quotes !== null;
+      const one = simulate(bars, decisions, chosen, ticked, rich, { quotes: quoted ? quotes : null });
+      const other = simulate(mirrored, swapped, chosen, ticked, rich, { quotes: quoted ? mirroredQuotes : null });
       for (const [row, equity] of one.equity.entries()) assert.ok(Math.abs(equity - other.equity[row]) < 1e-6);
       assert.deepEqual(
         other.position,
@@ -291,7 +419,11 @@ test('nothing up to a bar depends on later bars or decisions, cut off or replace
       const decisions = randomDecisions(seed.decisions);
       const otherBars = randomBars(seed.bars + 1);
       const otherDecisions = randomDecisions(seed.decisions + 1);
-      const replacedBars = mapColumns((name) => Float64Array.from(spliced(bars[name], otherBars[name], cut)));
+      const replace = (own: Bars, other: Bars) =>
+        mapColumns((name) => Float64Array.from(spliced(own[name], other[name], cut)));
+      const [quotes, otherQuotes] = [quotesAround(bars), quotesAround(otherBars)];
+      const replacedQuotes = { bid: replace(quotes.bid, otherQuotes.bid), ask: replace(quotes.ask, otherQuotes.ask) };
+      const cutQuotes = { bid: sliceBars(quotes.bid, 0, cut + 1), ask: sliceBars(quotes.ask, 0, cut + 1) };
       const replaced = {
         ...decisions,
         enterLong: Uint8Array.from(spliced(decisions.enterLong, otherDecisions.enterLong, cut)),
@@ -300,11 +432,11 @@ test('nothing up to a bar depends on later bars or decisions, cut off or replace
         exitShort: Uint8Array.from(spliced(decisions.exitShort, otherDecisions.exitShort, cut)),
       };
       const whole = until(run(bars, decisions, execution), cut);
-      assert.deepEqual(until(run(replacedBars, replaced, execution), cut), whole);
-      assert.deepEqual(
-        until(run(sliceBars(bars, 0, cut + 1), { ...decisions, endBar: cut + 1 }, execution), cut),
-        whole,
-      );
+      const replacedBars = replace(bars, otherBars);
+      assert.deepEqual(until(run(replacedBars, replaced, execution, capital, replacedQuotes), cut), whole);
+      const shorter = sliceBars(bars, 0, cut + 1);
+      const ended = run(shorter, { ...decisions, endBar: cut + 1 }, execution, capital, cutQuotes);
+      assert.deepEqual(until(ended, cut), whole);
     }),
     { numRuns: 100 },
   );
@@ -318,10 +450,15 @@ test('the same inputs give the same bytes, in copies and in views', () => {
       const longer = mapColumns((name) =>
         Float64Array.from([...bars[name], ...bars[name].map((x) => x + rows * minute)]),
       );
+      const quotes = quotesAround(bars);
       const first = run(bars, decisions, execution);
       assert.deepEqual(run(bars, decisions, execution), first);
-      assert.deepEqual(run(sliceBars(longer, 0, rows), decisions, execution), first);
-      assert.deepEqual(run(longer, { ...decisions, endBar: barCount(bars) }, execution), first);
+      assert.deepEqual(run(sliceBars(longer, 0, rows), decisions, execution, capital, quotes), first);
+      const twice = (side: Bars) =>
+        mapColumns((name) => Float64Array.from([...side[name], ...longer[name].slice(rows)]));
+      const longerQuotes = { bid: twice(quotes.bid), ask: twice(quotes.ask) };
+      const cutOff = { ...decisions, endBar: barCount(bars) };
+      assert.deepEqual(run(longer, cutOff, execution, capital, longerQuotes), first);
     }),
     { numRuns: 40 },
   );
@@ -356,8 +493,9 @@ test('a run in memory that was used before is one in fresh memory', () => {
       const bars = randomBars(seed.bars);
       const decisions = randomDecisions(seed.decisions, 0.03);
       const chosen = overrideExecution({ costs: 'none' }, execution);
-      const again = simulate(bars, decisions, chosen, instrument, capital, workspace);
-      assert.deepEqual(again, simulate(bars, decisions, chosen, instrument, capital));
+      const quotes = chosen.quotes === null ? null : quotesAround(bars);
+      const again = simulate(bars, decisions, chosen, instrument, capital, { workspace, quotes });
+      assert.deepEqual(again, simulate(bars, decisions, chosen, instrument, capital, { quotes }));
     }),
     { numRuns: 100 },
   );

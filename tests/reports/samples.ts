@@ -44,6 +44,7 @@ export function sampleTrades({ time, close }: Bars, every = 20): Trade[] {
     const direction = k % 3 === 0 ? 'short' : 'long';
     const gain = (close[exitBar] / close[entryBar] - 1) * (direction === 'long' ? 1 : -1);
     return {
+      symbol: 'SPX',
       direction,
       entryBar,
       exitBar,

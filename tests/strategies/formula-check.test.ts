@@ -164,7 +164,19 @@ test('the position, the signal and a universe are known only where they exist', 
   ]);
   assert.deepEqual(problems('signal > 0', {}), ['1: "signal" exists only where a model or fuzzy rules decide.']);
   assert.deepEqual(problems('cs_rank(close)'), [
-    '1: cs_rank ranks the symbols of a universe. It can stand only in portfolio.rank.',
+    '1: cs_rank ranks the symbols of a universe. It can stand in target.position, portfolio.rank and decisions.filters.when beside a universe.',
+  ]);
+  assert.deepEqual(problems('cs_rank(roc(60)) > 0.5', { universe: true }), []);
+  assert.deepEqual(problems('cs_rank(close, 3)', { universe: true }), [
+    '1: cs_rank takes 1 argument, not 2. Write cs_rank(roc(60)).',
+  ]);
+  assert.deepEqual(problems('cs_rank(close > 1)', { universe: true }), [
+    '9: cs_rank takes a number; close > 1 is true or false. Join comparisons with and: 1 < x and x < 3.',
+  ]);
+  assert.deepEqual(problems('tf("1d", cs_rank(close))', { universe: true }), ['10: cs_rank cannot stand inside tf.']);
+  assert.deepEqual(problems('cs_rank(close).x', { universe: true }), ['1: cs_rank has one output, so no ".x".']);
+  assert.deepEqual(problems('bars_held > 5', { state: true, weights: true }), [
+    '1: "bars_held" is not known: this strategy holds by weights, not one position. Leave by what bars, indicators or the signal say.',
   ]);
   for (const text of [
     'tf("4h", signal)',
@@ -196,4 +208,16 @@ test('the problems of a formula are told at its path of the document', () => {
   assert.deepEqual(problemsAt('rules.enter_long', check('close > rsi14').problems), [
     { path: 'rules.enter_long', message: 'Column 9: "rsi14" is not known.', hint: 'Did you mean "rsi_14"?' },
   ]);
+});
+
+test('a leg is a series by its bare name, on the base bars only', () => {
+  const legs = ['EWA', 'EWC'];
+  assert.deepEqual(problems('beta(EWA, EWC, 60) > EWA', { legs }), []);
+  assert.deepEqual(check('EWA - series("GBPUSD").close', { legs }).references.symbols, new Set(['EWA', 'GBPUSD']));
+  assert.deepEqual(problems('EWA(3)', { legs }), [
+    '1: "EWA" is a series, not a function. For an earlier value write lag(EWA, 1).',
+  ]);
+  assert.deepEqual(problems('tf("1d", EWA)', { legs }), ['10: "EWA" is a leg, and cannot stand inside tf.']);
+  assert.deepEqual(problems('EWB > 1', { legs }), ['1: "EWB" is not known. Did you mean "EWA"?']);
+  assert.match(problems('EWA > 1')[0], /"EWA" is not known/);
 });

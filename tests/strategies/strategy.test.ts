@@ -104,13 +104,14 @@ test('every problem is reported at once, wherever it stands, and none that only 
     'training.epochs': 0,
     'decisions.confidence_threshold': 'high',
     'execution.fill': 'now',
-    target: { position: '1' },
+    context_data: [{ symbol: 'GBPUSD' }],
   });
   assert.deepEqual(
     problemsOf(document)
       .map(({ path }) => path)
       .sort(),
     [
+      'context_data',
       'decisions.confidence_threshold',
       'execution.fill',
       'fuzzy_sets.zone.low',
@@ -119,7 +120,6 @@ test('every problem is reported at once, wherever it stands, and none that only 
       'indicators.rsi_14.perod',
       'nn_inputs.0.fuzzy_set',
       'nn_inputs.1.normalization',
-      'target',
       'training.epochs',
     ],
   );

@@ -1,0 +1,103 @@
+import type { Bars } from '@stratlab/data/bars.ts';
+import { type Costs, commissionOf } from '../costs.ts';
+import type { Execution } from '../execution.ts';
+import type { Account } from './account.ts';
+import { affordableUnits, type SizingContext, wholeSteps, wishedExposure } from './sizing.ts';
+import type { VolumeRoom } from './volume-room.ts';
+
+/** Relative slack for sums of money that are equal but for rounding. */
+const moneyTolerance = 1e-9;
+
+/** An entry at a price of the market; `atMarket` where slippage and spread are paid. */
+export interface EntryPrice {
+  side: number;
+  price: number;
+  bar: number;
+  atMarket: boolean;
+}
+
+/**
+ * How many units an entry buys. An order is for a *wish*: money to be spent, commission included, or units where `sizing`
+ * says so. What a fill leaves of it is the wish of the next.
+ */
+export class EntrySizer {
+  private readonly account: Account;
+  private readonly execution: Execution;
+  private readonly costs: Costs;
+  private readonly strength: Float64Array | null;
+  private readonly step: number;
+  private readonly room: VolumeRoom;
+  private readonly context: SizingContext;
+  /** Exposure of every entry; null where it depends on when it is decided. */
+  private readonly exposure: number | null;
+  private readonly byUnits: boolean;
+
+  constructor(
+    account: Account,
+    execution: Execution,
+    costs: Costs,
+    strength: Float64Array | null,
+    step: number,
+    room: VolumeRoom,
+    { time, close }: Bars,
+  ) {
+    this.account = account;
+    this.execution = execution;
+    this.costs = costs;
+    this.strength = strength;
+    this.step = step;
+    this.room = room;
+    this.byUnits = execution.sizing.method === 'units';
+    this.context = { time, close, decisionBar: -1, strength: Number.NaN, record: account.record };
+    this.exposure = execution.sizing.method === 'percent_of_equity' ? wishedExposure(execution, this.context) : null;
+  }
+
+  /** What an entry decided at this bar is for, from the equity at the fill: all of it is cash. */
+  wish(decisionBar: number): number {
+    return this.exposure === null ? this.wishAt(decisionBar) : this.account.cash * this.exposure;
+  }
+
+  private wishAt(decisionBar: number): number {
+    const { account, context, execution, strength } = this;
+    if (execution.sizing.method === 'units') return execution.sizing.value;
+    context.decisionBar = decisionBar;
+    context.strength = strength === null ? Number.NaN : strength[decisionBar];
+    return account.cash * wishedExposure(execution, context);
+  }
+
+  /** Units that a wish buys, rounded down to the instrument's step. */
+  units(wish: number, at: EntryPrice): number {
+    const { account, step } = this;
+    if (this.byUnits) return wholeSteps(wish, step);
+    const roughly = this.affordable(wish, this.fill(0, at));
+    if (!account.sizeMatters) return wholeSteps(roughly, step);
+    return wholeSteps(this.affordable(wish, this.fill(this.room.fits(roughly, at.bar), at)), step);
+  }
+
+  /** Price paid for so many units. */
+  fill(quantity: number, { side, price, bar, atMarket }: EntryPrice): number {
+    return this.account.entryFill(side, quantity, price, bar, atMarket);
+  }
+
+  /** What is left of a wish after so many units of it. */
+  left(wish: number, quantity: number, fill: number): number {
+    return wish - (this.byUnits ? quantity : this.cost(quantity, fill));
+  }
+
+  /** True where these units, and what is held, are within the leverage; `price` is the market's. */
+  canAfford(quantity: number, fill: number, price: number): boolean {
+    const { account, execution } = this;
+    const held = account.quantity * price * account.multiplier;
+    return held + this.cost(quantity, fill) <= account.equityAt(price) * execution.leverage * (1 + moneyTolerance);
+  }
+
+  private affordable(budget: number, fill: number): number {
+    return affordableUnits(budget, fill * this.account.multiplier, this.costs);
+  }
+
+  /** Value and commission. */
+  private cost(quantity: number, fill: number): number {
+    const value = quantity * fill * this.account.multiplier;
+    return value + commissionOf(this.costs, value, quantity);
+  }
+}
