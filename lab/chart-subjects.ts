@@ -7,6 +7,7 @@ export const chartSubjects: Record<ChartKind, string> = {
   trades: 'a backtest_id',
   returns: 'a backtest_id',
   loss: 'a model_id',
+  reliability: 'a model_id',
   fuzzy_sets: 'a strategy name',
   market: 'a symbol and timeframe, SPX:1d',
 };

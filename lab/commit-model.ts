@@ -78,6 +78,7 @@ export function commitModel({ database }: Books, order: TrainOrder, learned: Lea
     id,
     summary,
     metrics,
+    folds: learned.folds,
     engine,
     epochs: learned.epochs,
     stopped_early: learned.stoppedEarly,

@@ -3,8 +3,9 @@ import { barCount, firstBarFrom } from '@stratlab/data/bars.ts';
 import { LabError } from '@stratlab/data/error.ts';
 import { formatDate } from '@stratlab/data/instant.ts';
 import type { ModelArtifact } from '@stratlab/models/artifact.ts';
+import { newestMember, predictEnsemble } from '@stratlab/models/ensemble.ts';
 import { inputsOf } from '@stratlab/models/model-block.ts';
-import { predict, signalOf } from '@stratlab/models/predict.ts';
+import { signalOf } from '@stratlab/models/predict.ts';
 import { featureMatrix, fuzzyRulesSignal } from '@stratlab/strategies/features.ts';
 import {
   checkFormula,
@@ -63,8 +64,7 @@ export function signalSeries(
   if (strategy.decider === 'fuzzy_rules') return fuzzyRulesSignal(view);
   const { model } = strategy.document;
   if (model === null) return null;
-  if (artifact === null)
-    throw new LabError('not_found', 'This strategy decides by a model, and none is trained.');
+  if (artifact === null) throw new LabError('not_found', 'This strategy decides by a model, and none is trained.');
   const features = inputsOf(strategy, model);
   const names = features.map(({ name }) => name);
   if (names.join() !== artifact.features.join()) {
@@ -73,7 +73,18 @@ export function signalSeries(
       hint: `It knows ${artifact.features.slice(0, 8).join(', ')}. Train this version, or name the version it belongs to.`,
     });
   }
-  return signalOf(artifact, predict(artifact, featureMatrix(view, features)));
+  requireSides(artifact);
+  const answers = predictEnsemble(artifact, featureMatrix(view, features), view.market.bars.time);
+  return signalOf(newestMember(artifact), answers);
+}
+
+/** The classes of some labels name states of the market: their models are gates, and take no side. */
+function requireSides({ classes }: ModelArtifact): void {
+  if (classes === null || (classes.includes('long') && classes.includes('short'))) return;
+  throw new LabError('invalid_strategy', `This model names ${classes.join(', ')}: none of them is a side to take.`, {
+    path: 'training.labels',
+    hint: 'Train on next_direction, triple_barrier, zigzag or forward_return to trade by a model.',
+  });
 }
 
 interface Made {

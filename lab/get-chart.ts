@@ -3,14 +3,17 @@ import { formatDate } from '@stratlab/data/instant.ts';
 import { isTimeframe, parseTimeframe } from '@stratlab/data/timeframe.ts';
 import { type BacktestRow, findModel } from '@stratlab/knowledge/results.ts';
 import { readArtifact } from '@stratlab/models/artifact.ts';
+import { newestMember } from '@stratlab/models/ensemble.ts';
 import { drawdown } from '@stratlab/reports/charts/drawdown.ts';
 import { equity } from '@stratlab/reports/charts/equity.ts';
 import { fuzzySets } from '@stratlab/reports/charts/fuzzy-sets.ts';
 import { loss } from '@stratlab/reports/charts/loss.ts';
 import { market } from '@stratlab/reports/charts/market.ts';
+import { reliability } from '@stratlab/reports/charts/reliability.ts';
 import { returns } from '@stratlab/reports/charts/returns.ts';
 import { trades } from '@stratlab/reports/charts/trades.ts';
 import { chartSubjects } from './chart-subjects.ts';
+import { modelReliability } from './explain-model.ts';
 import { requireBacktest } from './find-backtest.ts';
 import { fuzzyVariables } from './fuzzy-variables.ts';
 import type { Lab } from './lab.ts';
@@ -28,6 +31,8 @@ export function getChart(lab: Lab, { id, kind }: { id: string; kind: string }): 
       return backtestChart(lab, id, kind);
     case 'loss':
       return lossChart(lab, id);
+    case 'reliability':
+      return reliabilityChart(lab, id);
     case 'fuzzy_sets':
       return fuzzyChart(lab, id);
     case 'market':
@@ -81,8 +86,18 @@ function lossChart(lab: Lab, id: string): string {
       path: 'id',
       hint: 'loss takes a model_id; list_models names them.',
     });
-  const { history, bestEpoch } = readArtifact(lab.folders.models, row.artifactHash);
+  const { history, bestEpoch } = newestMember(readArtifact(lab.folders.models, row.artifactHash));
   return loss.draw({ title: `Loss of ${row.strategyName} v${row.strategyVersion}`, subtitle: id, history, bestEpoch });
+}
+
+function reliabilityChart(lab: Lab, id: string): string {
+  const { row, part, reliability: found } = modelReliability(lab, id);
+  const subtitle = `${row.symbols.join(', ')} ${row.timeframe}, ${part} rows`;
+  return reliability.draw({
+    title: `Reliability of ${row.strategyName} v${row.strategyVersion}`,
+    subtitle,
+    bins: found?.bins ?? [],
+  });
 }
 
 function fuzzyChart(lab: Lab, name: string): string {

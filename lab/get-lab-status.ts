@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { schemaVersion } from '@stratlab/knowledge/migrations.ts';
 import { engines } from '@stratlab/models/engines/index.ts';
+import { engineChoices } from './engine-choices.ts';
 import { longestWaitMs } from './get-task-status.ts';
 import type { Lab } from './lab.ts';
 import { longestInsight } from './save-insight.ts';
@@ -18,6 +19,7 @@ export function getLabStatus({ configuration, database, folders, jobs, store }: 
     node: process.versions.node,
     uptime_ms: Math.round(1000 * process.uptime()),
     engine: engines.map((engine) => ({ id: engine.id, ...engine.probe() })),
+    engine_choice: engineChoices(),
     queue: jobs.counts(),
     workers: { concurrency: workers, lease_ms: leaseMs },
     devices: {

@@ -1,6 +1,7 @@
 import { formatInstant } from '@stratlab/data/instant.ts';
 import { architectureOf } from '@stratlab/models/architecture.ts';
 import { readArtifact } from '@stratlab/models/artifact.ts';
+import { newestMember } from '@stratlab/models/ensemble.ts';
 import { requireModelRow } from './find-model.ts';
 import type { Lab } from './lab.ts';
 
@@ -12,9 +13,10 @@ export function getModel(lab: Lab, input: { model_id: string }) {
   const artifact = readArtifact(lab.folders.models, row.artifactHash);
   const segment = (part: { rows: number; purged: number; start: number; end: number } | null) =>
     part && { rows: part.rows, purged: part.purged, start: formatInstant(part.start), end: formatInstant(part.end) };
-  const step = Math.max(1, Math.ceil(artifact.history.length / lossPoints));
-  const history = artifact.history.filter(
-    ({ epoch }, k) => k % step === 0 || epoch === artifact.bestEpoch || k === artifact.history.length - 1,
+  const newest = newestMember(artifact);
+  const step = Math.max(1, Math.ceil(newest.history.length / lossPoints));
+  const history = newest.history.filter(
+    ({ epoch }, k) => k % step === 0 || epoch === newest.bestEpoch || k === newest.history.length - 1,
   );
   return {
     model_id: row.id,
@@ -25,7 +27,9 @@ export function getModel(lab: Lab, input: { model_id: string }) {
     engine: row.engine,
     seed: row.seed,
     metrics: artifact.metrics,
-    folds: [],
+    folds: artifact.members.map(({ fold, seed, metrics }) => ({ fold, seed, ...metrics })),
+    paths: artifact.paths,
+    validation: artifact.validation,
     segments: {
       train: segment(artifact.segments.train),
       validation: segment(artifact.segments.validation),
@@ -35,14 +39,16 @@ export function getModel(lab: Lab, input: { model_id: string }) {
       columns: ['epoch', 'train_loss', 'validation_loss'],
       rows: history.map(({ epoch, trainLoss, validationLoss }) => [epoch, trainLoss, validationLoss]),
     },
-    best_epoch: artifact.bestEpoch,
-    stopped_early: artifact.stoppedEarly,
+    best_epoch: newest.bestEpoch,
+    stopped_early: newest.stoppedEarly,
+    temperature: newest.temperature,
     features: artifact.features,
     classes: artifact.classes,
     architecture: {
       type: artifact.spec.type,
       ...architectureOf(artifact.spec),
-      weights: artifact.weights.length,
+      weights: newest.weights.length,
+      networks: artifact.members.length,
     },
     fingerprint: row.fingerprint,
     artifact_hash: row.artifactHash,

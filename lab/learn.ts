@@ -14,9 +14,8 @@ import { combinatorialPaths, rowGroups } from '@stratlab/models/splits/combinato
 import { folds } from '@stratlab/models/splits/folds.ts';
 import type { Validation } from '@stratlab/models/splits/schema.ts';
 import { fingerprint } from '@stratlab/strategies/fingerprint.ts';
-import type { ChosenLabel } from '@stratlab/strategies/label.ts';
-import { parseLabel } from '@stratlab/strategies/labels/index.ts';
 import { z } from 'zod';
+import { labelOf } from './label-of.ts';
 import { lastKnownRows, readSample, type Sample, usedSeriesSchema } from './sample.ts';
 import type { LabStrategy } from './strategy-language.ts';
 import { type LearnHooks, Trainings } from './trainings.ts';
@@ -73,7 +72,7 @@ export async function learn(
   };
   const split = folds(training.validation, rows);
   const spec = modelSpec(model, training, features.length, label.classes?.length ?? 1);
-  const engine = chooseEngine(spec, wanted);
+  const engine = chooseEngine(spec, wanted, split[0].train.length);
   const normalisation = features.map(({ normalization }) => normalization);
   const learnable = { features: sample.features, normalisation, targets: sample.targets };
   const parts = split.map((fold) => {
@@ -155,12 +154,6 @@ function pathMetrics(
     const routes = splits.map((split, group) => ({ start: time[tested[group][0]], folds: [split] }));
     return judgeTested(members, routes, learnable, time, rows.rows);
   });
-}
-
-function labelOf(labels: unknown): ChosenLabel {
-  const label = parseLabel(labels, 'training.labels');
-  if (!('problems' in label)) return label;
-  throw new LabError('invalid_strategy', label.problems[0].message, { problems: label.problems });
 }
 
 function segmentsOf(sample: Sample, { train, validation, test, purged }: Fold) {

@@ -156,7 +156,7 @@ function modelSpan(
   warnings: string[],
 ): Placed {
   const segment = wanted ?? 'test';
-  const { segments } = readArtifact(folders.models, model.artifactHash);
+  const { segments, validation } = readArtifact(folders.models, model.artifactHash);
   const test = segments.test;
   const judged = segments.validation ?? segments.train;
   const part =
@@ -179,7 +179,13 @@ function modelSpan(
   }
   const after = test !== null && start !== undefined && start >= test.start;
   const before = end !== undefined && end <= judged.end;
-  return { start, end, segment, sample: after ? 'out_of_sample' : before ? 'in_sample' : 'mixed' };
+  if (!validation.forward && segment === 'test') {
+    warnings.push(
+      `${validation.method} tests bars by networks that learnt from later ones too: honest about overfitting, not about time. The sample counts as mixed.`,
+    );
+  }
+  const untouched = after && validation.forward;
+  return { start, end, segment, sample: untouched ? 'out_of_sample' : before ? 'in_sample' : 'mixed' };
 }
 
 function latest(a: number | undefined, b: number | undefined): number | undefined {

@@ -5,7 +5,12 @@ import { parseSymbol } from '@stratlab/data/instrument.ts';
 import type { Timeframe } from '@stratlab/data/timeframe.ts';
 import { addEvent } from '@stratlab/knowledge/experiments.ts';
 import { addTask } from '@stratlab/knowledge/ledger.ts';
-import { epochsOf } from '@stratlab/models/document.ts';
+import { modelSpec } from '@stratlab/models/document.ts';
+import { engineIds } from '@stratlab/models/engine.ts';
+import { expectedMs } from '@stratlab/models/engines/cost.ts';
+import { chooseEngine } from '@stratlab/models/engines/index.ts';
+import { inputsOf } from '@stratlab/models/model-block.ts';
+import { foldCount } from '@stratlab/models/splits/folds.ts';
 import { baseTimeframe, documentSymbols } from '@stratlab/strategies/document.ts';
 import { canonicalJson } from '@stratlab/strategies/fingerprint.ts';
 import { effectiveDocument, withTraining } from './effective-document.ts';
@@ -13,10 +18,11 @@ import { requireOpenExperiment } from './find-experiment.ts';
 import { requireVersion } from './find-strategy.ts';
 import { newId } from './id.ts';
 import type { Lab } from './lab.ts';
+import { labelOf } from './label-of.ts';
 import { readOrResample } from './market.ts';
 import type { TrainOrder } from './orders.ts';
 import { clippedRange } from './span.ts';
-import { requireStrategy } from './strategy-language.ts';
+import { type LabStrategy, requireStrategy } from './strategy-language.ts';
 
 export interface TrainModel {
   strategy_name: string;
@@ -32,8 +38,11 @@ export interface TrainModel {
   experiment_id?: string | undefined;
 }
 
-/** Rows times epochs that the plain float64 loop gets through in a millisecond, for a first estimate. */
-const rowsPerMs = 200;
+/** What a call may name as its engine. */
+export const engineNames = ['auto', ...engineIds] as const;
+
+/** Start of a job's process and reading of bars, milliseconds, for a first estimate. */
+const startMs = 300;
 
 /** What a call of `train_model` comes to, before it is on the queue. */
 export interface PlannedTraining {
@@ -76,8 +85,6 @@ export function planTraining(lab: Lab, input: TrainModel): PlannedTraining {
   );
   const timeframe = baseTimeframe(strategy.document);
   const rows = symbols.reduce((sum, name) => sum + readOrResample(lab.store, name, timeframe, end).bars.time.length, 0);
-  const { model, training } = strategy.document;
-  const epochs = model === null || training === null ? 0 : epochsOf(model, training);
   const order: TrainOrder = {
     modelId: newId('model'),
     strategyName: stored.name,
@@ -90,7 +97,17 @@ export function planTraining(lab: Lab, input: TrainModel): PlannedTraining {
     experimentId,
   };
   const subject = `train ${stored.name} v${stored.version} on ${symbols.join(', ')} ${timeframe}`;
-  return { order, subject, estimatedMs: Math.round(300 + (rows * epochs) / rowsPerMs), warnings };
+  return { order, subject, estimatedMs: Math.round(startMs + trainingMs(strategy, rows, order.engine)), warnings };
+}
+
+/** How long the networks of a strategy are expected to be learnt for, one after another. */
+function trainingMs(strategy: LabStrategy, rows: number, wanted: string): number {
+  const { model, training } = strategy.document;
+  if (model === null || training === null) return 0;
+  const { validation, ensemble, labels } = training;
+  const outputs = labelOf(labels).classes?.length ?? 1;
+  const spec = modelSpec(model, training, inputsOf(strategy, model).length, outputs);
+  return foldCount(validation) * ensemble.seeds * expectedMs(spec, rows, chooseEngine(spec, wanted, rows).id);
 }
 
 /** Puts a training on the queue, as a part of `parentId` where that is given; the same one under way is that task. */

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { LabError } from '@stratlab/data/error.ts';
 import { openStore } from '@stratlab/data/store.ts';
 import type { Job } from '@stratlab/jobs/job-store.ts';
@@ -19,7 +20,13 @@ async function perform({ kind, payload }: Job, context: JobContext): Promise<unk
   if (kind === 'train') {
     const order = trainOrderSchema.parse(payload);
     const { strategy } = requireStrategy(order.document);
-    const request = { strategy, start: order.start ?? undefined, end: order.end ?? undefined, engine: order.engine };
+    const request = {
+      strategy,
+      start: order.start ?? undefined,
+      end: order.end ?? undefined,
+      engine: order.engine,
+      checkpoints: join(folders.models, 'checkpoints', order.modelId),
+    };
     return learn(store, folders.models, request, { progress: context.progress, signal: context.signal });
   }
   if (kind === 'backtest') {

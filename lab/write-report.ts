@@ -6,6 +6,7 @@ import { findSeries } from '@stratlab/knowledge/ledger.ts';
 import { type BacktestRow, findModel, listBacktests, listModels, type ModelRow } from '@stratlab/knowledge/results.ts';
 import { architectureOf } from '@stratlab/models/architecture.ts';
 import { readArtifact } from '@stratlab/models/artifact.ts';
+import { newestMember } from '@stratlab/models/ensemble.ts';
 import type { ModelSpec } from '@stratlab/models/spec.ts';
 import { experimentReport } from '@stratlab/reports/experiment-report.ts';
 import type {
@@ -103,10 +104,9 @@ function strategyOf(lab: Lab, row: BacktestRow): ReportedStrategy {
 }
 
 function modelOf({ folders }: Lab, row: ModelRow): ReportedModel {
-  const { spec, engine, features, stoppedEarly, metrics, history, bestEpoch } = readArtifact(
-    folders.models,
-    row.artifactHash,
-  );
+  const artifact = readArtifact(folders.models, row.artifactHash);
+  const { spec, engine, features, metrics } = artifact;
+  const { stoppedEarly, history, bestEpoch } = newestMember(artifact);
   const splits = Object.fromEntries(
     Object.entries(metrics).flatMap(([part, figures]) => (figures === null ? [] : [[part, numbersOf(figures)]])),
   );

@@ -1,5 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, type Stats, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { writeFileAtomic } from '@stratlab/data/atomic-file.ts';
 import { LabError } from '@stratlab/data/error.ts';
 import { sha256 } from '@stratlab/data/hash.ts';
@@ -8,9 +8,11 @@ import { splitMetricsSchema } from './class-metrics.ts';
 import type { Ensemble, Member } from './ensemble.ts';
 import { networkOf } from './networks/index.ts';
 import { sizeOf, type TensorView, viewsOf } from './networks/layout.ts';
+import type { WeightTensor } from './network.ts';
 import { normalisationSchema } from './normalisation.ts';
 import { readSafetensors, type Tensor, writeSafetensors } from './safetensors.ts';
 import { type ModelSpec, modelSpecSchema } from './spec.ts';
+import { parseStrictJson } from './strict-json.ts';
 
 const hashSchema = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -150,19 +152,26 @@ export function readArtifact(folder: string, hash: string): ModelArtifact {
 }
 
 function readBounded(path: string, hash: string, limit: number): Uint8Array {
-  let size: number;
+  let file: Stats;
   try {
-    size = statSync(path).size;
+    file = statSync(path);
   } catch (cause) {
     throw new LabError('not_found', `The files of model ${hash} are not there.`, { hint: 'Train it again.', cause });
   }
-  if (size > limit) throw corrupt(hash, `a file of ${size} bytes is larger than any of ours (${limit})`);
-  return readFileSync(path);
+  if (!file.isFile()) throw corrupt(hash, `${basename(path)} is no file`);
+  if (file.size > limit) throw corrupt(hash, `a file of ${file.size} bytes is larger than any of ours (${limit})`);
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw corrupt(hash, `${basename(path)} cannot be read`, cause);
+  }
 }
 
 function parseRecord(text: Uint8Array, hash: string): ModelRecord {
   try {
-    return recordSchema.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(text)));
+    const record = recordSchema.parse(parseStrictJson(text));
+    weightCount(record.spec);
+    return record;
   } catch (cause) {
     throw corrupt(hash, `${recordFile} is not a record of format version 2`, cause);
   }
@@ -171,22 +180,34 @@ function parseRecord(text: Uint8Array, hash: string): ModelRecord {
 function tensorsOf(spec: ModelSpec, weights: Float64Array, member: number): TensorView[] {
   return viewsOf(networkOf(spec).tensors(spec), weights).map((tensor) => ({
     ...tensor,
-    name: `members.${member}.${tensor.name}`,
+    name: memberTensor(member, tensor.name),
   }));
 }
 
+/** Nothing is allocated before the tensors, whose sizes the file has proved, are those of the network. */
 function weightsOf({ spec, members }: ModelRecord, tensors: readonly Tensor[], hash: string): Float64Array[] {
-  const weights = members.map(() => new Float64Array(weightCount(spec)));
-  const expected = weights.flatMap((own, k) => tensorsOf(spec, own, k));
+  const layout = networkOf(spec).tensors(spec);
+  const expected = members.flatMap((_, k) => layout.map(({ name, shape }) => ({ name: memberTensor(k, name), shape })));
   const fits = expected.length === tensors.length && expected.every((tensor, i) => sameForm(tensor, tensors[i]));
   if (!fits) throw corrupt(hash, `${weightsFile} does not hold the tensors of the network`);
-  expected.forEach((tensor, i) => {
-    tensor.values.set(tensors[i].values);
-  });
+  return members.map((_, k) => joined(tensors.slice(k * layout.length, (k + 1) * layout.length)));
+}
+
+function joined(tensors: readonly Tensor[]): Float64Array {
+  const weights = new Float64Array(sizeOf(tensors));
+  let at = 0;
+  for (const { values } of tensors) {
+    weights.set(values, at);
+    at += values.length;
+  }
   return weights;
 }
 
-function sameForm(a: Tensor, b: Tensor): boolean {
+function memberTensor(member: number, name: string): string {
+  return `members.${member}.${name}`;
+}
+
+function sameForm(a: WeightTensor, b: WeightTensor): boolean {
   return a.name === b.name && a.shape.join() === b.shape.join();
 }
 

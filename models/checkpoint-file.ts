@@ -1,11 +1,11 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { writeFileAtomic } from '@stratlab/data/atomic-file.ts';
 import { z } from 'zod';
-import type { Checkpoint } from './engine.ts';
+import { type Checkpoint, engineIds } from './engine.ts';
 
 const numbersKey = '$numbers';
 const schema = z.strictObject({
-  engine: z.enum(['reference', 'simd', 'tensorflow', 'webgpu']),
+  engine: z.enum(engineIds),
   epoch: z.int().min(0),
   history: z.array(z.strictObject({ epoch: z.int(), trainLoss: z.number(), validationLoss: z.number().nullable() })),
   numbers: z.record(z.string(), z.strictObject({ [numbersKey]: z.base64() })),

@@ -146,9 +146,16 @@ export function completeTraining(
   }
   const shared = { labels: chosen, validation, sampling, ensemble, calibration, seed };
   const complete = { ...shared, ...parsed.data };
+  refuseClassWeights(complete, context);
   refuseLoss('loss' in complete ? complete.loss : null, allowed, context);
   refuseOtherLosses(given, 'loss' in complete ? complete.loss : null, context);
   return complete;
+}
+
+function refuseClassWeights({ sampling, labels: chosen }: Common, context: z.RefinementCtx): void {
+  if (sampling.class_weights === 'none' || kindOf(chosen) === 'classification') return;
+  const message = 'These labels are numbers: there are no classes to balance.';
+  context.addIssue({ code: 'custom', path: ['training', 'sampling', 'class_weights'], message, input: sampling });
 }
 
 function refuseLoss(chosen: Loss | null, allowed: readonly Loss[], context: z.RefinementCtx): void {
@@ -259,10 +266,4 @@ function stopping({ early_stopping: rule }: TrainingBlock) {
 /** A bug: `completeTraining` makes the two fit. */
 function otherModel(): RangeError {
   return new RangeError('the training block was completed for another model');
-}
-
-/** Epochs, or of boosting rounds, that a training takes unless it stops early. */
-export function epochsOf(model: ModelBlock, training: TrainingBlock): number {
-  if (model.type === 'gradient_boosting') return model.architecture.rounds;
-  return 'epochs' in training ? training.epochs : 0;
 }

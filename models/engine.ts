@@ -1,5 +1,8 @@
 import type { ModelSpec } from './spec.ts';
 
+export const engineIds = ['simd', 'reference', 'tensorflow', 'webgpu'] as const;
+export type EngineId = (typeof engineIds)[number];
+
 /** Rows of inputs with their targets, row-major. */
 export interface Dataset {
   readonly rows: number;
@@ -24,7 +27,7 @@ export interface EpochReport {
  * engine's own (weights, moments, best weights) under names of its choice.
  */
 export interface Checkpoint {
-  readonly engine: TrainingEngine['id'];
+  readonly engine: EngineId;
   readonly epoch: number;
   readonly numbers: Readonly<Record<string, Float64Array>>;
   readonly history: TrainedNetwork['history'];
@@ -62,7 +65,7 @@ export interface TrainingJob {
 
 /** A way to train: every engine takes the same spec and data and sees the same seeded bits. */
 export interface TrainingEngine {
-  readonly id: 'reference' | 'simd' | 'tensorflow' | 'webgpu';
+  readonly id: EngineId;
   /** Whether it can run here, and if not why. */
   probe(): { available: boolean; reason: string };
   supports(spec: ModelSpec): boolean;

@@ -20,6 +20,11 @@ export interface Ensemble {
   readonly routes: readonly Route[];
 }
 
+/** The member that new bars go by, where one does. */
+export function newestMember<Kind extends Member>({ members }: { readonly members: readonly Kind[] }): Kind {
+  return members[members.length - 1];
+}
+
 /**
  * Class probabilities per row (rows x outputs), or the predicted target: the mean of the members that the row's instant
  * is routed to, so that a row which was tested is answered by members that have not learnt from it. `features` is

@@ -1,8 +1,12 @@
+import type { Member } from './ensemble.ts';
 import type { Predictor } from './predict.ts';
+
+/** A network with the temperature of its probabilities; 1: as they are. */
+export interface ExportableMember extends Predictor, Pick<Member, 'temperature'> {}
 
 /** A trained model as it leaves the lab: one network, or several whose answers are averaged. */
 export interface ExportableModel {
-  readonly members: readonly Predictor[];
+  readonly members: readonly ExportableMember[];
   /** Names of the features, in the order of the inputs. */
   readonly features: readonly string[];
   /** Names of the outputs; null for regression. */

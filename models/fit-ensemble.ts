@@ -1,5 +1,6 @@
 import type { SplitMetrics } from './class-metrics.ts';
 import type { Checkpoint, EpochReport, TrainedNetwork, TrainingEngine, TrainingJob } from './engine.ts';
+import { isCheckpointOf } from './engines/checkpoints.ts';
 import { type Member, predictEnsemble, predictMember, type Route } from './ensemble.ts';
 import {
   judgeParts,
@@ -29,6 +30,7 @@ export interface FittedMember extends Member, Omit<TrainedNetwork, 'weights'> {
 export interface EnsembleHooks {
   /** After every epoch of every member. Throwing ends all. */
   onEpoch(member: number, report: EpochReport, checkpoint: () => Checkpoint): void | Promise<void>;
+  /** What may be left of an earlier run; of other data or another engine it is not used. */
   resumeFrom(member: number): Checkpoint | undefined;
 }
 
@@ -49,9 +51,12 @@ export async function fitEnsemble(
   const jobs = prepared.flatMap(({ data }, fold) =>
     Array.from({ length: seeds }, (_, k): TrainingJob => {
       const member = fold * seeds + k;
+      const seeded = { ...spec, seed: spec.seed + k };
       const onEpoch: TrainingJob['hooks']['onEpoch'] = (report, checkpoint) =>
         hooks.onEpoch(member, report, checkpoint);
-      return { spec: { ...spec, seed: spec.seed + k }, data, hooks: { onEpoch, resumeFrom: hooks.resumeFrom(member) } };
+      const found = hooks.resumeFrom(member);
+      const resumeFrom = found && isCheckpointOf(found, engine.id, seeded, data) ? found : undefined;
+      return { spec: seeded, data, hooks: { onEpoch, resumeFrom } };
     }),
   );
   const trained = jobs.length === 1 ? [await trainOne(engine, jobs[0])] : await engine.trainMany(jobs);

@@ -70,7 +70,8 @@ const blocks = [
   block('anfis', anfis.prefault({}), lookback),
   block('gradient_boosting', boosting.prefault({}), lookback),
 ] as const;
-const networks = blocks.map(({ shape }) => shape.type.value).join(', ');
+export const networkTypes = blocks.map(({ shape }) => shape.type.value);
+const networks = networkTypes.join(', ');
 
 /** The `model:` block of a strategy document, with the defaults of its type. */
 export const modelBlockSchema = z.preprocess(

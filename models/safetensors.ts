@@ -1,5 +1,6 @@
 import { LabError } from '@stratlab/data/error.ts';
 import { z } from 'zod';
+import { parseStrictJson } from './strict-json.ts';
 
 /** A named array of doubles with its shape, row-major. */
 export interface Tensor {
@@ -23,15 +24,17 @@ const headerSchema = z.record(
 /**
  * The safetensors format (huggingface/safetensors): the header's length as a little-endian u64, a JSON header padded
  * with spaces to a multiple of 8, then the values. Ours is doubles only, tensors in the order given, without gaps.
+ * `metadata` is for other programs: what has it is not read back here.
  */
-export function writeSafetensors(tensors: readonly Tensor[]): Uint8Array {
+export function writeSafetensors(tensors: readonly Tensor[], metadata?: Readonly<Record<string, string>>): Uint8Array {
   let offset = 0;
   const entries = tensors.map(({ name, shape, values }) => {
     const from = offset;
     offset += values.length * 8;
     return [name, { dtype: 'F64', shape, data_offsets: [from, offset] }];
   });
-  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
+  const described = metadata === undefined ? {} : { __metadata__: metadata };
+  const json = new TextEncoder().encode(JSON.stringify({ ...described, ...Object.fromEntries(entries) }));
   const headerBytes = Math.ceil(json.length / 8) * 8;
   const file = new Uint8Array(8 + headerBytes + offset).fill(0x20, 8, 8 + headerBytes);
   file.set(json, 8);
@@ -85,7 +88,7 @@ export function readSafetensors(file: Uint8Array, source: string): Tensor[] {
 
 function parseHeader(bytes: Uint8Array, source: string): z.infer<typeof headerSchema> {
   try {
-    return headerSchema.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
+    return headerSchema.parse(parseStrictJson(bytes));
   } catch (cause) {
     throw corrupt(source, 'its header is not one of ours', cause);
   }

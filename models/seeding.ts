@@ -17,7 +17,7 @@ import { type Random, seededRandom, shuffle } from '@stratlab/data/random.ts';
 export type Purpose = 'weights' | 'order' | 'dropout' | 'clusters' | 'rows' | 'columns';
 
 export function stream(seed: number, purpose: Purpose, epoch = 0): Random {
-  return seededRandom(hash(`${seed}:${purpose}:${epoch}`));
+  return seededRandom(streamSeed(seed, purpose, epoch));
 }
 
 /** Fills `order` with the rows in the order in which this epoch sees them. */
@@ -32,8 +32,9 @@ export function fillDropoutMask(mask: Float64Array, count: number, dropout: numb
   for (let i = 0; i < count; i++) mask[i] = random() < dropout ? 0 : kept;
 }
 
-/** FNV-1a with the finaliser of MurmurHash3: 32 bits. */
-function hash(text: string): number {
+/** What a stream's generator is seeded with: FNV-1a of its name with the finaliser of MurmurHash3, 32 bits. */
+export function streamSeed(seed: number, purpose: Purpose, epoch: number): number {
+  const text = `${seed}:${purpose}:${epoch}`;
   let state = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) state = Math.imul(state ^ text.charCodeAt(i), 0x01000193);
   state = Math.imul(state ^ (state >>> 16), 0x85ebca6b);

@@ -75,6 +75,7 @@ export function recordBacktest(lab: Pick<Lab, 'database'>, recorded: Recorded = 
       version: 1,
       model_id: null,
       symbol,
+      symbols: [symbol],
       timeframe,
       segment: 'all',
       span: { start: '2000-01-03T00:00:00Z', end: '2001-01-03T00:00:00Z', bars: 250, sessions: 250 },

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { type ExportFormat, parseExportFormat } from '@stratlab/lab/export-flags.ts';
 import { parseSymbol, parseTimeframe } from '@stratlab/lab/import-flags.ts';
 import type { Command } from 'commander';
 import { flag } from '../usage.ts';
@@ -10,9 +11,21 @@ interface ExportOptions {
   to?: string;
 }
 
+interface ModelOptions {
+  format: ExportFormat;
+  to: string;
+}
+
 export function addExport(program: Command): void {
-  program
-    .command('export')
+  const command = program.command('export').description('write bars or a trained model for other programs');
+  addSeries(command);
+  addModel(command);
+}
+
+/** The default: `stratlab export <file>` needs not name it. */
+function addSeries(command: Command): void {
+  command
+    .command('series', { isDefault: true })
     .description('write the visible bars of a series to a .parquet or .csv file; sealed bars stay inside')
     .argument('<file>', 'the file to write, .parquet or .csv')
     .requiredOption('--symbol <symbol>', 'name of the series', flag(parseSymbol))
@@ -23,10 +36,40 @@ export function addExport(program: Command): void {
     )
     .option('--from <date>', 'first bar')
     .option('--to <date>', 'last bar, that day included')
-    .action(exportFile);
+    .action(exportBars);
 }
 
-async function exportFile(file: string, { symbol, timeframe, from, to }: ExportOptions): Promise<void> {
+function addModel(command: Command): void {
+  command
+    .command('model')
+    .description('write a trained model; onnx takes the raw features, and every kind of model')
+    .argument('<model_id>', 'the model, as list_models names it')
+    .requiredOption(
+      '--format <format>',
+      'onnx, tfjs (layers only, a folder) or safetensors (the weights)',
+      flag(parseExportFormat),
+    )
+    .requiredOption('--to <path>', 'the file to write; of tfjs the folder')
+    .action(exportTrained);
+}
+
+async function exportTrained(id: string, { format, to }: ModelOptions): Promise<void> {
+  const [{ exportModel }, { openConfiguredLab }] = await Promise.all([
+    import('@stratlab/lab/export-model.ts'),
+    import('../open-lab.ts'),
+  ]);
+  const lab = openConfiguredLab({ work: false, quiet: true });
+  try {
+    const { type, networks, files } = exportModel(lab, { model_id: id, format, path: resolve(to) });
+    const what = networks === 1 ? type : `the mean of ${networks} networks of type ${type}`;
+    process.stdout.write(`${id} (${what}) was written as ${format}:\n`);
+    for (const { path, bytes } of files) process.stdout.write(`  ${path} (${bytes} bytes)\n`);
+  } finally {
+    await lab.close();
+  }
+}
+
+async function exportBars(file: string, { symbol, timeframe, from, to }: ExportOptions): Promise<void> {
   const [{ exportSeries }, { openConfiguredLab }] = await Promise.all([
     import('@stratlab/lab/export-series.ts'),
     import('../open-lab.ts'),

@@ -20,6 +20,14 @@ export const getLabStatusTool = defineTool({
     node: z.string(),
     uptime_ms: z.number(),
     engine: z.array(z.object({ id: z.string(), available: z.boolean(), reason: z.string() })),
+    engine_choice: z.array(
+      z.object({
+        model: z.string(),
+        rows: z.int(),
+        engine: z.string(),
+        expected_ms: z.record(z.string(), z.number()),
+      }),
+    ),
     queue: z.record(z.string(), z.int()),
     workers: z.object({ concurrency: z.int(), lease_ms: z.number() }),
     devices: z.object({ cores: z.int(), processor: z.string(), memory: z.number(), memory_free: z.number() }),

@@ -5,6 +5,7 @@ import { computeIndicatorsTool } from './compute-indicators.ts';
 import { computeMetricsTool } from './compute-metrics.ts';
 import { createStrategyTool } from './create-strategy.ts';
 import { endExperimentTool } from './end-experiment.ts';
+import { explainModelTool } from './explain-model.ts';
 import { getBacktestTool } from './get-backtest.ts';
 import { getBacktestTradesTool } from './get-backtest-trades.ts';
 import { getChartTool } from './get-chart.ts';
@@ -47,6 +48,7 @@ export const tools: readonly Tool[] = [
   trainModelTool,
   listModelsTool,
   getModelTool,
+  explainModelTool,
   getTaskStatusTool,
   listTasksTool,
   cancelTaskTool,

@@ -1,4 +1,4 @@
-import { trainModel } from '@stratlab/lab/train-model.ts';
+import { engineNames, trainModel } from '@stratlab/lab/train-model.ts';
 import { z } from 'zod';
 import { experimentId, timeframe } from '../fields.ts';
 import { defineTool } from '../tool.ts';
@@ -28,7 +28,10 @@ export const trainModelTool = defineTool({
       .max(0xffffffff)
       .optional()
       .describe('Seed of weights, order and dropout; the same seed gives the same bytes.'),
-    engine: z.enum(['auto', 'reference']).optional().describe('Training engine; auto chooses.'),
+    engine: z
+      .enum(engineNames)
+      .optional()
+      .describe('Training engine; auto chooses.'),
     experiment_id: experimentId,
   }),
   output: z.object({

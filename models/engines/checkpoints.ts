@@ -44,6 +44,19 @@ export function markedHooks(
   return { onEpoch: (report, checkpoint) => hooks.onEpoch(report, () => marked(checkpoint())), resumeFrom };
 }
 
+/** Whether a checkpoint is of this engine, spec and data. */
+export function isCheckpointOf(
+  checkpoint: Checkpoint,
+  engine: TrainingEngine['id'],
+  spec: ModelSpec,
+  data: TrainingData,
+): boolean {
+  const mark = checkpoint.numbers[markName];
+  if (checkpoint.engine !== engine || mark === undefined) return false;
+  const expected = trainingMark(spec, data);
+  return mark.length === expected.length && expected.every((byte, i) => mark[i] === byte);
+}
+
 /** Throws `invalid_input` where the checkpoint is of another engine, spec or data. */
 export function requireCheckpoint(checkpoint: Checkpoint, engine: TrainingEngine['id'], mark: Float64Array): void {
   const hint = 'Start the training anew, or resume it with the engine, strategy, seed and bars it began with.';

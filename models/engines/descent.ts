@@ -9,7 +9,7 @@ import type { NeuralSpec } from '../spec.ts';
 import { BatchGradient } from './batch-gradient.ts';
 import { numbersOf } from './checkpoints.ts';
 import { type EarlierEpochs, EpochWatch } from './epoch-watch.ts';
-import { meanLoss } from './losses.ts';
+import { meanLoss, requireFinite } from './losses.ts';
 import { clipGradient, createOptimizer, type Optimizer } from './optimizer.ts';
 
 /**
@@ -117,14 +117,4 @@ class Descent {
       if (weights !== null) batch.rowWeights[i] = weights[row];
     }
   }
-}
-
-function requireFinite(spec: NeuralSpec, epoch: number, trainLoss: number, validationLoss: number): void {
-  if (Number.isFinite(trainLoss) && Number.isFinite(validationLoss)) return;
-  const clip = spec.gradientClip === null ? 'none' : spec.gradientClip;
-  throw new LabError(
-    'invalid_input',
-    `The loss is no longer finite in epoch ${epoch} (learning rate ${spec.learningRate}, gradient clip ${clip}).`,
-    { hint: 'Lower training.learning_rate, set training.gradient_clip to 1, or normalise raw inputs (zscore).' },
-  );
 }

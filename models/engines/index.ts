@@ -1,24 +1,31 @@
 import { LabError } from '@stratlab/data/error.ts';
 import type { TrainingEngine } from '../engine.ts';
 import type { ModelSpec } from '../spec.ts';
+import { expectedMs } from './cost.ts';
 import { referenceEngine } from './reference.ts';
 import { simdEngine } from './simd/engine.ts';
 
-/** In the order of preference. */
+/** Every way to train. */
 export const engines: readonly TrainingEngine[] = [simdEngine, referenceEngine];
 
+/** Rows of a training that nothing more is known of. */
+const usualRows = 10_000;
+
 /**
- * The engine named by `wanted`, or for `auto` the first that can run here and knows the network. Throws
- * `invalid_input` for an unknown name and `unavailable` where none fits, with each engine's reason.
+ * The engine named by `wanted`, or for `auto` the one that is expected to be through with `rows` training rows first
+ * (cost.ts) among those that can run here and know the network. Throws `invalid_input` for an unknown name and
+ * `unavailable` where none fits, with each engine's reason.
  */
-export function chooseEngine(spec: ModelSpec, wanted = 'auto'): TrainingEngine {
+export function chooseEngine(spec: ModelSpec, wanted = 'auto', rows = usualRows): TrainingEngine {
   const candidates = wanted === 'auto' ? engines : engines.filter((engine) => engine.id === wanted);
   if (candidates.length === 0) {
     const known = ['auto', ...engines.map((engine) => engine.id)].join(', ');
     throw new LabError('invalid_input', `"${wanted}" is not a training engine. Known: ${known}.`, { path: 'engine' });
   }
-  const engine = candidates.find((candidate) => candidate.supports(spec) && candidate.probe().available);
-  if (engine) return engine;
+  const [fastest] = candidates
+    .filter((candidate) => candidate.supports(spec) && candidate.probe().available)
+    .sort((a, b) => expectedMs(spec, rows, a.id) - expectedMs(spec, rows, b.id));
+  if (fastest) return fastest;
   const reasons = candidates.map((candidate) => `${candidate.id}: ${whyNot(candidate, spec)}`).join('; ');
   throw new LabError('unavailable', `No training engine takes this model (${reasons}).`, { path: 'engine' });
 }

@@ -1,3 +1,4 @@
+import { LabError } from '@stratlab/data/error.ts';
 import type { Dataset } from '../engine.ts';
 import { networkOf } from '../networks/index.ts';
 import type { NeuralSpec } from '../spec.ts';
@@ -93,4 +94,21 @@ function focalSlope(probability: number, gamma: number): number {
 /** Finite also where the probability underflowed to 0. */
 function logProbability(probability: number): number {
   return Math.log(Math.max(probability, Number.MIN_VALUE));
+}
+
+/** Whether a loss belongs to the task: classes are learnt by log losses, one number by distances. */
+export function fitsTask({ task, loss, outputs }: Pick<NeuralSpec, 'task' | 'loss' | 'outputs'>): boolean {
+  if (task === 'classification') return loss === 'cross_entropy' || loss === 'focal';
+  return (loss === 'mse' || loss === 'huber') && outputs === 1;
+}
+
+/** Throws `invalid_input` where a loss has run away. */
+export function requireFinite(spec: NeuralSpec, epoch: number, trainLoss: number, validationLoss: number): void {
+  if (Number.isFinite(trainLoss) && Number.isFinite(validationLoss)) return;
+  const clip = spec.gradientClip === null ? 'none' : spec.gradientClip;
+  throw new LabError(
+    'invalid_input',
+    `The loss is no longer finite in epoch ${epoch} (learning rate ${spec.learningRate}, gradient clip ${clip}).`,
+    { hint: 'Lower training.learning_rate, set training.gradient_clip to 1, or normalise raw inputs (zscore).' },
+  );
 }

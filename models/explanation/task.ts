@@ -1,4 +1,4 @@
-import { classes as sides, FLAT, LONG, SHORT } from '@stratlab/strategies/label.ts';
+import { FLAT, LONG, SHORT, classes as sides } from '@stratlab/strategies/label.ts';
 import { likeliest } from '../class-metrics.ts';
 
 /** What a model answers for row-major features that are not normalised: class probabilities, or predicted targets. */

@@ -1,7 +1,14 @@
 import { type Fold, holdoutSplit, type Rows } from '../split.ts';
+import { choose } from './combinations.ts';
 import { combinatorialFolds } from './combinatorial.ts';
 import type { Validation } from './schema.ts';
 import { walkForwardFolds } from './walk-forward.ts';
+
+/** How many folds, each a training, a method makes. */
+export function foldCount(method: Validation): number {
+  if (method.method === 'holdout') return 1;
+  return method.method === 'cpcv' ? choose(method.groups, method.test_groups) : method.folds;
+}
 
 /**
  * The folds of a validation method, in the order in which they are trained: one for `holdout`, else one per test block

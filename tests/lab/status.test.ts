@@ -10,7 +10,19 @@ test('the lab says what it is, what runs on what, and where things lie', (t) => 
   const lab = emptyLab(t, { STRATLAB_WORKERS: '3' });
   const status = getLabStatus(lab);
   assert.deepEqual([status.version, status.pid, status.node], [codeVersion, process.pid, process.versions.node]);
-  assert.deepEqual(status.engine[0].id === 'reference' && status.engine[0].available, true);
+  const available = status.engine.filter((engine) => engine.available).map(({ id }) => id);
+  assert.deepEqual(available.slice(0, 2), ['simd', 'reference']);
+  assert.deepEqual(
+    status.engine_choice.map(({ model, engine }) => [model, engine]),
+    [
+      ['mlp', 'simd'],
+      ['logistic', 'simd'],
+      ['lstm', 'simd'],
+      ['gru', 'simd'],
+      ['anfis', 'reference'],
+      ['gradient_boosting', 'reference'],
+    ],
+  );
   assert.equal(status.workers.concurrency, 3);
   assert.ok(status.devices.cores >= 1 && status.devices.memory > status.devices.memory_free);
   assert.ok(existsSync(status.database.file) && status.database.size > 0 && status.database.schema_version >= 2);

@@ -16,7 +16,7 @@ const spec = mlpSpec({ inputs: 2, hiddenLayers: [12, 8], batchSize: 16, epochs: 
 
 test('auto chooses an engine that takes the model, and an unknown name is refused with the known ones', () => {
   assert.ok(chooseEngine(spec).supports(spec));
-  assert.throws(() => chooseEngine(spec, 'abacus'), /"abacus" is not a training engine. Known: auto, reference/);
+  assert.throws(() => chooseEngine(spec, 'abacus'), /"abacus" is not a training engine. Known: auto, simd, reference/);
   assert.throws(() => chooseEngine({ ...spec, loss: 'mse' }), /does not train mlp for classification with mse/);
 });
 

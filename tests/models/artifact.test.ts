@@ -6,9 +6,9 @@ import { after, test } from 'node:test';
 import { LabError } from '@stratlab/data/error.ts';
 import { type ModelArtifact, readArtifact, writeArtifact } from '@stratlab/models/artifact.ts';
 import { referenceEngine } from '@stratlab/models/engines/reference.ts';
-import { fitModel } from '@stratlab/models/fit.ts';
+import { predictEnsemble } from '@stratlab/models/ensemble.ts';
+import { fitEnsemble } from '@stratlab/models/fit-ensemble.ts';
 import { networkOf, neuralNetworkOf } from '@stratlab/models/networks/index.ts';
-import { predict } from '@stratlab/models/predict.ts';
 import { readSafetensors, writeSafetensors } from '@stratlab/models/safetensors.ts';
 import fc from 'fast-check';
 import { logisticSpec, mlpSpec, recurrentSpec } from '../specs.ts';
@@ -17,12 +17,14 @@ const folder = mkdtempSync(join(tmpdir(), 'stratlab-models-'));
 after(() => rmSync(folder, { recursive: true }));
 
 const features = Float64Array.from({ length: 120 }, (_, i) => Math.sin(i * i));
+const oneRoute = [{ start: 0, folds: [0] }];
 const artifact = await trained();
 const hash = writeArtifact(folder, artifact);
 
 test('a model read back predicts the same bits', () => {
   const read = readArtifact(folder, hash);
-  assert.deepEqual(predict(read, features), predict(artifact, features));
+  const time = Float64Array.from({ length: 60 }, (_, row) => row * 864e5);
+  assert.deepEqual(predictEnsemble(read, features, time), predictEnsemble(artifact, features, time));
   const { weightsHash, ...described } = read;
   assert.match(weightsHash, /^[0-9a-f]{64}$/);
   assert.deepEqual(described, artifact);
@@ -32,13 +34,17 @@ for (const spec of [logisticSpec(), recurrentSpec({ layers: 2 }), recurrentSpec(
   test(`the weights of a ${spec.type} come back bit for bit, under the names of its tensors`, () => {
     const weights = neuralNetworkOf(spec).initialWeights(spec);
     const columns = Array.from({ length: spec.inputs }, (_, k) => `f${k}`);
-    const normalisation = columns.map(() => ({ ...artifact.normalisation[0] }));
-    const name = writeArtifact(folder, { ...artifact, spec, weights, features: columns, normalisation });
-    assert.deepEqual(readArtifact(folder, name).weights, weights);
+    const [first] = artifact.members;
+    const normalisation = columns.map(() => ({ ...first.normalisation[0] }));
+    const members = [{ ...first, fold: 0, spec, seed: spec.seed, weights, normalisation }];
+    const name = writeArtifact(folder, { ...artifact, routes: oneRoute, spec, members, features: columns });
+    assert.deepEqual(readArtifact(folder, name).members[0].weights, weights);
     const stored = readSafetensors(readFileSync(join(folder, name, 'weights.safetensors')), name);
     assert.deepEqual(
       stored.map(({ name: tensor, shape }) => ({ name: tensor, shape })),
-      networkOf(spec).tensors(spec),
+      networkOf(spec)
+        .tensors(spec)
+        .map(({ name: tensor, shape }) => ({ name: `members.0.${tensor}`, shape })),
     );
   });
 }
@@ -49,8 +55,10 @@ test('the same model has the same name, and writing it again changes nothing', (
 });
 
 test('another weight, seed or strategy makes another name', () => {
+  const [first] = artifact.members;
+  const otherWeight = { ...first, weights: first.weights.with(3, 0.25) };
   const names = [
-    { ...artifact, weights: artifact.weights.with(3, 0.25) },
+    { ...artifact, members: [otherWeight, ...artifact.members.slice(1)] },
     { ...artifact, spec: { ...artifact.spec, seed: 99 } },
     { ...artifact, strategyFingerprint: 'other' },
   ].map((changed) => writeArtifact(folder, changed));
@@ -67,7 +75,9 @@ test('an absent model, and a name that is no hash, are not found', () => {
 test('a record of the wrong shape is never written', () => {
   assert.throws(() => writeArtifact(folder, { ...artifact, features: ['only_one'] }), /as many features/);
   assert.throws(() => writeArtifact(folder, { ...artifact, classes: null }), /one class per output/);
-  assert.throws(() => writeArtifact(folder, { ...artifact, codeVersion: '1', bestEpoch: Number.NaN }));
+  assert.throws(() =>
+    writeArtifact(folder, { ...artifact, members: [{ ...artifact.members[0], bestEpoch: Number.NaN }] }),
+  );
 });
 
 for (const file of ['model.json', 'weights.safetensors']) {
@@ -177,27 +187,45 @@ async function trained(): Promise<Omit<ModelArtifact, 'weightsHash'>> {
     seed: 4,
   });
   const rows = (from: number, to: number) => Int32Array.from({ length: to - from }, (_, i) => from + i);
-  const parts = { train: rows(0, 40), validation: rows(40, 50), test: rows(50, 60) };
+  const folds = [
+    { train: rows(0, 30), validation: rows(30, 40), test: rows(40, 50), weights: null },
+    { train: rows(0, 40), validation: rows(40, 50), test: rows(50, 60), weights: null },
+  ];
   const targets = Float64Array.from({ length: 60 }, (_, row) => row % 3);
-  const learnable = { features, normalisation: ['zscore', 'rank'] as const, targets, weights: null };
-  const fitted = await fitModel(spec, learnable, parts, referenceEngine, { onEpoch() {} });
+  const learnable = { features, normalisation: ['zscore', 'rank'] as const, targets };
+  const hooks = { onEpoch() {}, resumeFrom: () => undefined };
+  const settings = { seeds: 2, calibrate: true };
+  const members = await fitEnsemble(spec, learnable, folds, settings, referenceEngine, hooks);
   const segment = (from: number, to: number) => ({
     rows: to - from,
     purged: 0,
     start: from * 864e5,
     end: (to - 1) * 864e5,
   });
+  const segments = { train: segment(0, 40), validation: segment(40, 50), test: segment(50, 60) };
   return {
-    formatVersion: 1,
+    formatVersion: 2,
+    spec,
     engine: 'reference',
     features: ['1d_zone_low', '1d_adx_14.adx'],
     classes: ['long', 'flat', 'short'],
     strategyFingerprint: 'a'.repeat(64),
     series: [{ symbol: 'SPX', timeframe: '1d', hash: 'b'.repeat(64), start: 0, end: 59 * 864e5 }],
-    segments: { train: segment(0, 40), validation: segment(40, 50), test: segment(50, 60) },
+    validation: { method: 'walk_forward', forward: true },
+    routes: [
+      { start: 40 * 864e5, folds: [0] },
+      { start: 50 * 864e5, folds: [1] },
+    ],
+    segments,
+    metrics: members[0].metrics,
+    paths: [],
     codeVersion: '0.1.0',
-    ...fitted,
-    history: [...fitted.history],
-    normalisation: [...fitted.normalisation],
+    members: members.map((member) => ({
+      ...member,
+      seed: member.spec.seed,
+      normalisation: [...member.normalisation],
+      segments,
+      history: [...member.history],
+    })),
   };
 }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { normal, seededRandom } from '@stratlab/data/random.ts';
 import { referenceEngine } from '@stratlab/models/engines/reference.ts';
-import { fitModel, type Learnable, type Parts, usableRows } from '@stratlab/models/fit.ts';
+import { type Learnable, type Parts, usableRows } from '@stratlab/models/fit.ts';
+import { fitEnsemble } from '@stratlab/models/fit-ensemble.ts';
 import { confidenceOf, predict, signalOf } from '@stratlab/models/predict.ts';
 import type { ModelSpec } from '@stratlab/models/spec.ts';
 import { mlpSpec, regression } from '../specs.ts';
@@ -83,8 +84,11 @@ test('parts without rows have no metrics', async () => {
   assert.equal(metrics.test, null);
 });
 
-function fit(kind: ModelSpec, learnable: Learnable, rows = parts) {
-  return fitModel(kind, learnable, rows, referenceEngine, { onEpoch() {} });
+async function fit(kind: ModelSpec, learnable: Learnable, rows = parts) {
+  const hooks = { onEpoch() {}, resumeFrom: () => undefined };
+  const once = { seeds: 1, calibrate: false };
+  const [member] = await fitEnsemble(kind, learnable, [{ ...rows, weights: null }], once, referenceEngine, hooks);
+  return member;
 }
 
 function range(from: number, to: number): Int32Array {

@@ -11,8 +11,7 @@ import type { Checkpoint, EpochReport, TrainedNetwork, TrainingHooks } from '@st
 import { referenceEngine } from '@stratlab/models/engines/reference.ts';
 import { buildKernel } from '@stratlab/models/engines/simd/build-kernel.ts';
 import { createSimdEngine, simdEngine } from '@stratlab/models/engines/simd/engine.ts';
-import { streamSeed } from '@stratlab/models/engines/simd/stream-seed.ts';
-import { stream } from '@stratlab/models/seeding.ts';
+import { stream, streamSeed } from '@stratlab/models/seeding.ts';
 import type { NeuralSpec } from '@stratlab/models/spec.ts';
 import { logisticSpec, mlpSpec, recurrentSpec, regression } from '../specs.ts';
 import { noiseToTrain } from './simd-data.ts';

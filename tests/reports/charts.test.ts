@@ -9,6 +9,7 @@ import { fuzzySets } from '@stratlab/reports/charts/fuzzy-sets.ts';
 import { chartKinds, charts } from '@stratlab/reports/charts/index.ts';
 import { loss } from '@stratlab/reports/charts/loss.ts';
 import { market } from '@stratlab/reports/charts/market.ts';
+import { reliability } from '@stratlab/reports/charts/reliability.ts';
 import { returns } from '@stratlab/reports/charts/returns.ts';
 import { trades } from '@stratlab/reports/charts/trades.ts';
 import { sampleBars, sampleCurves, samplePictures, sampleSessions, sampleTrades } from './samples.ts';
@@ -60,6 +61,7 @@ test('data without a value give a picture that says so', () => {
     trades.draw({ ...heading, time: none.time, close: none.close, trades: [] }),
     returns.draw({ ...heading, sessions: sampleSessions(none) }),
     loss.draw({ ...heading, history: [], bestEpoch: null }),
+    reliability.draw({ ...heading, bins: [] }),
     fuzzySets.draw({ ...heading, variables: [] }),
     market.draw({ ...heading, bars: none }),
   ];
@@ -80,6 +82,7 @@ test('one bar, one session, one trade and a flat curve can be drawn', () => {
     trades.draw({ ...heading, time: one.time, close: one.close, trades: sampleTrades(sampleBars(20)) }),
     returns.draw({ ...heading, sessions: sampleSessions(one) }),
     loss.draw({ ...heading, history: [{ epoch: 1, trainLoss: 1, validationLoss: null }], bestEpoch: 1 }),
+    reliability.draw({ ...heading, bins: [{ rows: 1, confidence: 1, hitRate: 1 }] }),
     market.draw({ ...heading, bars: one }),
   ];
   for (const svg of pictures) {

@@ -7,6 +7,7 @@ import { type FuzzyVariable, fuzzySets } from '@stratlab/reports/charts/fuzzy-se
 import type { ChartKind } from '@stratlab/reports/charts/index.ts';
 import { loss } from '@stratlab/reports/charts/loss.ts';
 import { market } from '@stratlab/reports/charts/market.ts';
+import { reliability } from '@stratlab/reports/charts/reliability.ts';
 import { returns } from '@stratlab/reports/charts/returns.ts';
 import { trades } from '@stratlab/reports/charts/trades.ts';
 import type { Curve } from '@stratlab/reports/curve.ts';
@@ -88,6 +89,8 @@ const history = Array.from({ length: 30 }, (_, k) => ({
   validationLoss: 1 / (k + 1) + 0.2 + k / 300,
 }));
 
+const bins = Array.from({ length: 10 }, (_, k) => ({ rows: 50, confidence: 0.4 + k / 20, hitRate: 0.35 + k / 18 }));
+
 /** One picture of each kind, every text in it `text`. */
 export function samplePictures(text: string, bars = sampleBars(800)): Record<ChartKind, string> {
   const heading = { title: text, subtitle: text };
@@ -102,6 +105,7 @@ export function samplePictures(text: string, bars = sampleBars(800)): Record<Cha
     trades: trades.draw({ ...heading, time: bars.time, close: bars.close, trades: sampleTrades(bars) }),
     returns: returns.draw({ ...heading, sessions: sampleSessions(bars) }),
     loss: loss.draw({ ...heading, history, bestEpoch: 9 }),
+    reliability: reliability.draw({ ...heading, bins }),
     fuzzy_sets: fuzzySets.draw({ ...heading, variables: [sampleVariable(text), sampleVariable()] }),
     market: market.draw({ ...heading, bars }),
   };

@@ -3,12 +3,12 @@ import { LabError } from '@stratlab/data/error.ts';
 import type { Checkpoint, EpochReport, TrainedNetwork } from '../../engine.ts';
 import { neuralNetworkOf } from '../../networks/index.ts';
 import { dropoutOf } from '../../networks/neural-network.ts';
-import { fillOrder } from '../../seeding.ts';
+import { fillOrder, streamSeed } from '../../seeding.ts';
 import type { NeuralSpec } from '../../spec.ts';
 import { numbersOf } from '../checkpoints.ts';
 import { EpochWatch } from '../epoch-watch.ts';
+import { requireFinite } from '../losses.ts';
 import { LaidOut, type TrainingRows } from './laid-out.ts';
-import { streamSeed } from './stream-seed.ts';
 
 /** A checkpoint without the mark of its data, which only the caller has. */
 export type Standing = Pick<Checkpoint, 'numbers' | 'history'>;
@@ -141,14 +141,4 @@ class Descent {
     this.#onPause();
     this.#pausedAt = performance.now();
   }
-}
-
-function requireFinite(spec: NeuralSpec, epoch: number, trainLoss: number, validationLoss: number): void {
-  if (Number.isFinite(trainLoss) && Number.isFinite(validationLoss)) return;
-  const clip = spec.gradientClip === null ? 'none' : spec.gradientClip;
-  throw new LabError(
-    'invalid_input',
-    `The loss is no longer finite in epoch ${epoch} (learning rate ${spec.learningRate}, gradient clip ${clip}).`,
-    { hint: 'Lower training.learning_rate, set training.gradient_clip to 1, or normalise raw inputs (zscore).' },
-  );
 }

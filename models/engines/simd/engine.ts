@@ -10,6 +10,7 @@ import type {
 import { isNeural } from '../../networks/neural-network.ts';
 import type { ModelSpec, NeuralSpec } from '../../spec.ts';
 import { createCheckpoint, requireCheckpoint, trainingMark } from '../checkpoints.ts';
+import { fitsTask } from '../losses.ts';
 import { type DescentHooks, trainInKernel } from './descent.ts';
 import { compiledKernel } from './kernel.ts';
 import { requireMemory, type TrainingRows } from './laid-out.ts';
@@ -29,7 +30,7 @@ export function createSimdEngine({ workers = availableParallelism(), memoryLimit
   const engine: TrainingEngine = {
     id: 'simd',
     probe,
-    supports: (spec) => isNeural(spec) && knows(spec),
+    supports: (spec) => isNeural(spec) && fitsTask(spec),
     async train(spec, data, hooks) {
       const network = neural(spec);
       requireMemory(network, data, memoryLimit);
@@ -52,13 +53,8 @@ function probe(): { available: boolean; reason: string } {
   }
 }
 
-function knows({ task, loss, outputs }: NeuralSpec): boolean {
-  if (task === 'classification') return loss === 'cross_entropy' || loss === 'focal';
-  return (loss === 'mse' || loss === 'huber') && outputs === 1;
-}
-
 function neural(spec: ModelSpec): NeuralSpec {
-  if (isNeural(spec) && knows(spec)) return spec;
+  if (isNeural(spec) && fitsTask(spec)) return spec;
   throw new RangeError(`simd does not train ${spec.type} for ${spec.task}`);
 }
 

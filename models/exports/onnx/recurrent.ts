@@ -29,10 +29,7 @@ export function recurrentOutputs(
   let state = start;
   for (let layer = 0; layer < spec.layers; layer++) {
     const [kernel, recurrent, biases] = tensors.slice(3 * layer);
-    const projected = graph.add('Add', [
-      graph.add('MatMul', [sequence, graph.weights(kernel)]),
-      graph.weights(biases),
-    ]);
+    const projected = graph.add('Add', [graph.add('MatMul', [sequence, graph.weights(kernel)]), graph.weights(biases)]);
     const scan = spec.type === 'lstm' ? scanLstm : scanGru;
     [state, sequence] = scan(graph, { recurrent, units }, projected, start);
   }

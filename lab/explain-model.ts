@@ -1,0 +1,267 @@
+import { LabError } from '@stratlab/data/error.ts';
+import { formatInstant } from '@stratlab/data/instant.ts';
+import { newestMember } from '@stratlab/models/ensemble.ts';
+import { type Accuracy, accuracyOf, hitsOf } from '@stratlab/models/explanation/accuracy.ts';
+import { anfisExplanation } from '@stratlab/models/explanation/anfis-rules.ts';
+import { blocksOf, type Interval } from '@stratlab/models/explanation/blocks.ts';
+import { type Brier, brierOf } from '@stratlab/models/explanation/brier.ts';
+import { byRegime, type Regime } from '@stratlab/models/explanation/by-regime.ts';
+import { type Importance, permutationImportance } from '@stratlab/models/explanation/importance.ts';
+import { induceExplanation, type RuleExplanation } from '@stratlab/models/explanation/induced-explanation.ts';
+import { type Reliability, reliabilityOf, topProbabilities } from '@stratlab/models/explanation/reliability.ts';
+import { classesSaid, type Outcome, outcomeOf, type Task } from '@stratlab/models/explanation/task.ts';
+import type { ToldRule } from '@stratlab/models/explanation/told-rule.ts';
+import { inputWords, variablesOf } from '@stratlab/models/explanation/variables.ts';
+import { type ExplainedSample, explainedSample, forecastAt, type ModelRows, rowsAt } from './explained-sample.ts';
+import { planExplanation } from './explanation-plan.ts';
+import type { Lab } from './lab.ts';
+
+const mostImportances = 20;
+/** Of the permutations and bootstraps: the same model is always explained in the same figures. */
+const seed = 1;
+
+interface Judged {
+  sample: ExplainedSample;
+  rows: ModelRows;
+  task: Task;
+  predictions: Float64Array;
+  outcome: Outcome;
+}
+
+/**
+ * What a model goes by and where it is right, on its test rows. They were looked at, and counted as a trial, when it was
+ * trained: explaining is no new one.
+ */
+export async function explainModel(lab: Lab, input: { model_id: string }, signal: AbortSignal) {
+  const sample = explainedSample(lab, input.model_id);
+  const { row, artifact, explained, span, part, features } = sample;
+  const plan = planExplanation(artifact, explained.time.length, groupsOf(sample).length);
+  const rows = rowsAt(explained, features.length, plan.explained);
+  const judged = judge(sample, rows);
+  const blocks = blocksOf(rows.time.length, span);
+  const rules = explainRules(judged, plan.mostTaught);
+  const importance = await importanceOf(judged, plan, () => nextTurn(signal));
+  const accuracy = accuracyOf(judged.outcome, blocks, seed);
+  return {
+    model_id: row.id,
+    strategy_name: row.strategyName,
+    version: row.strategyVersion,
+    part,
+    span: { start: formatInstant(rows.time[0]), end: formatInstant(rows.time[rows.time.length - 1]) },
+    ...accuracyFields(accuracy),
+    ...rules.fields,
+    feature_importance: importance.slice(0, mostImportances).map(importanceFields),
+    importance_repeats: plan.repeats,
+    ...reliabilityFields(judged),
+    by_regime: byRegime(judged.outcome, rows.forward, rows).map(regimeFields),
+    undefined_because: reasonsOf(judged, accuracy),
+    warnings: [...sample.warnings, ...rules.warnings, ...plan.warnings, ...leftOut(importance.length)],
+  };
+}
+
+/** How the probabilities of a classifier's likeliest class come true; null for a regression, which has none. */
+export function modelReliability(lab: Lab, modelId: string) {
+  const sample = explainedSample(lab, modelId);
+  const { row, part, explained, artifact, features } = sample;
+  const { explained: places } = planExplanation(artifact, explained.time.length, 1);
+  return { row, part, reliability: topReliability(judge(sample, rowsAt(explained, features.length, places))) };
+}
+
+function judge(sample: ExplainedSample, rows: ModelRows): Judged {
+  const task = { classes: sample.artifact.classes, targets: rows.targets };
+  const predictions = forecastAt(sample.artifact, rows.time)(rows.features);
+  return { sample, rows, task, predictions, outcome: outcomeOf(task, predictions) };
+}
+
+function topReliability({ task: { classes }, predictions, outcome }: Judged): Reliability | null {
+  if (classes === null) return null;
+  return reliabilityOf(topProbabilities(predictions, classes.length), hitsOf(outcome.said, outcome.truth));
+}
+
+/** Rules of its own where the model is one ANFIS; else rules that its answers on earlier rows teach. */
+function explainRules(judged: Judged, mostTaught: number): { fields: RuleFields; warnings: string[] } {
+  const { sample, rows, outcome } = judged;
+  const { artifact, features, timeframe } = sample;
+  const member = newestMember(artifact);
+  if (member.spec.type === 'anfis' && artifact.members.length === 1) {
+    const words = features.map((feature) => inputWords(feature, timeframe));
+    const seen = { features: rows.features, outcome, forward: rows.forward };
+    return { fields: ruleFields('own', anfisExplanation(member.spec, member, words, seen)), warnings: [] };
+  }
+  const { taught, from, warnings } = taughtRows(judged, mostTaught);
+  const said = classesSaid(judged.task, forecastAt(artifact, taught.time)(taught.features));
+  const width = features.length;
+  const told = induceExplanation(
+    variablesOf(features, timeframe),
+    width,
+    { features: taught.features, said },
+    {
+      features: rows.features.subarray(from * width),
+      forward: rows.forward.subarray(from),
+      outcome: { ...outcome, said: outcome.said.subarray(from), truth: outcome.truth.subarray(from) },
+    },
+  );
+  return { fields: ruleFields('induced', told), warnings };
+}
+
+const leastTaught = 200;
+
+/** The rows before the explained ones, thinned evenly; where they are few, the first half of the explained ones. */
+function taughtRows({ sample, rows }: Judged, most: number): { taught: ModelRows; from: number; warnings: string[] } {
+  const width = sample.features.length;
+  const count = sample.before.time.length;
+  if (count >= leastTaught) {
+    const step = Math.ceil(count / most);
+    const places = Array.from({ length: Math.floor(count / step) }, (_, k) => k * step);
+    return { taught: rowsAt(sample.before, width, places), from: 0, warnings: [] };
+  }
+  const half = Math.floor(rows.time.length / 2);
+  const places = Array.from({ length: half }, (_, k) => k);
+  const warnings = [
+    `Too few rows lie before this part: the rules learn from its first ${half} and are judged on the rest.`,
+  ];
+  return { taught: rowsAt(rows, width, places), from: half, warnings };
+}
+
+function groupsOf({ features, timeframe }: Pick<ExplainedSample, 'features' | 'timeframe'>) {
+  const columns = new Map<string, number[]>();
+  for (const variable of variablesOf(features, timeframe))
+    columns.set(variable.group, [...(columns.get(variable.group) ?? []), ...variable.columns]);
+  return [...columns].map(([name, own]) => ({ name, columns: own }));
+}
+
+function importanceOf(
+  { sample, rows }: Judged,
+  plan: { important: readonly number[]; repeats: number },
+  pause: () => Promise<void>,
+): Promise<Importance[]> {
+  const width = sample.features.length;
+  const own = rowsAt(rows, width, plan.important);
+  return permutationImportance({
+    forecast: forecastAt(sample.artifact, own.time),
+    features: own.features,
+    width,
+    task: { classes: sample.artifact.classes, targets: own.targets },
+    groups: groupsOf(sample),
+    blocks: blocksOf(own.time.length, sample.span),
+    repeats: plan.repeats,
+    seed,
+    pause,
+  });
+}
+
+/** Lets other calls in; throws `cancelled` once nobody waits for this one. */
+async function nextTurn(signal: AbortSignal): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  if (signal.aborted) throw new LabError('cancelled', 'The explanation was cancelled.');
+}
+
+type RuleFields = ReturnType<typeof ruleFields>;
+
+function ruleFields(kind: 'own' | 'induced', { rules, otherwise, fidelity, constantFidelity }: RuleExplanation) {
+  return {
+    rules_kind: kind,
+    fidelity: round(fidelity),
+    constant_fidelity: round(constantFidelity),
+    rules: rules.map(toldFields),
+    otherwise: otherwise === null ? null : toldFields(otherwise),
+  };
+}
+
+function toldFields({ when, says, support, rows, confidence, accuracy, profit }: ToldRule) {
+  return {
+    rule: `${when} -> ${says}`,
+    support: round(support),
+    rows: Number(rows.toFixed(1)),
+    confidence: roundOrNull(confidence),
+    accuracy: roundOrNull(accuracy),
+    profit: roundOrNull(profit),
+  };
+}
+
+function accuracyFields(found: Accuracy) {
+  return {
+    accuracy: {
+      rows: found.rows,
+      accuracy: round(found.accuracy),
+      interval: bounds(found.interval),
+      majority_class: found.majorityClass,
+      majority_class_accuracy: round(found.majorityAccuracy),
+      lead: round(found.lead),
+      lead_interval: bounds(found.leadInterval),
+      balanced_accuracy: round(found.balancedAccuracy),
+    },
+    confusion: found.confusion,
+  };
+}
+
+function importanceFields({ name, lossRise, lossInterval, accuracyDrop, accuracyInterval }: Importance) {
+  return {
+    feature: name,
+    loss_rise: round(lossRise),
+    loss_interval: bounds(lossInterval),
+    includes_zero: lossInterval === null ? null : lossInterval.low <= 0 && lossInterval.high >= 0,
+    accuracy_drop: round(accuracyDrop),
+    accuracy_interval: bounds(accuracyInterval),
+  };
+}
+
+function reliabilityFields(judged: Judged) {
+  const { task, predictions, outcome } = judged;
+  const reliability = topReliability(judged);
+  const brier = task.classes === null ? null : brierOf(predictions, outcome.truth, task.classes.length);
+  return {
+    classes: [...outcome.classes],
+    reliability: {
+      columns: ['rows', 'confidence', 'hit_rate'],
+      rows: (reliability?.bins ?? []).map(({ rows, confidence, hitRate }) => [rows, round(confidence), round(hitRate)]),
+    },
+    calibration_error: roundOrNull(reliability?.calibrationError ?? null),
+    brier: brier && brierFields(brier),
+  };
+}
+
+function brierFields({ score, reliability, resolution, uncertainty, withinBins }: Brier) {
+  return {
+    score: round(score),
+    reliability: round(reliability),
+    resolution: round(resolution),
+    uncertainty: round(uncertainty),
+    within_bins: round(withinBins),
+  };
+}
+
+function regimeFields({ regime, rows, accuracy, majorityAccuracy, profit }: Regime) {
+  return {
+    regime,
+    rows,
+    accuracy: roundOrNull(accuracy),
+    majority_class_accuracy: roundOrNull(majorityAccuracy),
+    profit: roundOrNull(profit),
+  };
+}
+
+function reasonsOf({ task, outcome }: Judged, { interval }: Accuracy): string[] {
+  return [
+    ...(task.classes === null ? ['A regression gives no probabilities: no reliability, no Brier score.'] : []),
+    ...(outcome.classes.includes('long') ? [] : ['No class of this label is a side of the market: no profit.']),
+    ...(interval === null ? ['The rows make fewer than ten independent blocks: no intervals.'] : []),
+  ];
+}
+
+function leftOut(groups: number): string[] {
+  return groups <= mostImportances ? [] : [`feature_importance: the first ${mostImportances} of ${groups}.`];
+}
+
+function bounds(interval: Interval | null): [number, number] | null {
+  return interval && [round(interval.low), round(interval.high)];
+}
+
+function roundOrNull(value: number | null): number | null {
+  return value === null ? null : round(value);
+}
+
+/** Four digits: what the rows can bear, and an answer that stays short. */
+function round(value: number): number {
+  return Number(value.toPrecision(4));
+}

@@ -1,0 +1,1 @@
+export { type ExportFormat, parseExportFormat } from '@stratlab/models/exports/format.ts';

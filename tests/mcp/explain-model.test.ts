@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import type { Client } from '@modelcontextprotocol/client';
+import { networkDocument } from '../documents.ts';
+import { emptyLab, storeMarket, storeStrategy } from '../lab-home.ts';
+import { clientOf, failureIn } from './client.ts';
+
+type Fields = Record<string, unknown>;
+
+async function call(client: Client, name: string, given: Fields): Promise<Fields> {
+  const result = await client.callTool({ name, arguments: given });
+  assert.notEqual(result.isError, true, JSON.stringify(result.content));
+  return Object(result.structuredContent);
+}
+
+/** A client of a lab with a market whose RSI tells the next return, and a model trained on it. */
+async function trained(t: TestContext, document: Fields, markets = ['AAA']): Promise<{ client: Client; id: string }> {
+  const lab = emptyLab(t);
+  markets.forEach((symbol, k) => {
+    storeMarket(lab, symbol, 'fuzzy_rsi', { bars: 4000, seed: 5 + k, parameters: { delta: 0.02 } }, { kind: 'none' });
+  });
+  storeStrategy(lab, 'net', document);
+  const client = await clientOf(t, lab, { toolsets: 'all' });
+  const { task_id } = await call(client, 'train_model', { strategy_name: 'net' });
+  for (;;) {
+    const task = await call(client, 'get_task_status', { task_id, wait_ms: 20_000 });
+    if (task.status === 'completed') return { client, id: String(Object(task.result).id) };
+    assert.ok(task.status === 'queued' || task.status === 'running', JSON.stringify(task));
+  }
+}
+
+const edge = {
+  indicators: { rsi_14: { type: 'rsi' }, activity: { type: 'formula', formula: 'volume / sma(volume, 20)' } },
+  fuzzy_sets: { zone: { indicator: 'rsi_14', low: [0, 20, 50], middle: [40, 50, 60], high: [50, 80, 100] } },
+  nn_inputs: [{ fuzzy_set: 'zone' }, { raw_indicator: 'activity', normalization: 'zscore' }],
+};
+
+test('of a market with a planted RSI edge the answer names the edge, its importance and where it holds', async (t) => {
+  const { client, id } = await trained(t, networkDocument(['AAA'], edge));
+  const found = await call(client, 'explain_model', { model_id: id });
+  console.log(JSON.stringify(found.rules, null, 1), found.fidelity);
+  assert.ok(Buffer.byteLength(JSON.stringify(found)) <= 8_000);
+  assert.deepEqual([found.part, found.rules_kind], ['test', 'induced']);
+  const rules: Fields[] = Object(found.rules);
+  assert.ok(
+    rules.some(({ rule }) => /^zone is (low|none)[^>]*-> long$/.test(String(rule))),
+    JSON.stringify(rules),
+  );
+  for (const { support, confidence, profit } of rules)
+    assert.ok(Number(support) > 0 && Number(confidence) > 0.6 && Number(profit) > 0, JSON.stringify(rules));
+  assert.ok(Number(found.fidelity) > Number(found.constant_fidelity) && Number(found.fidelity) > 0.85);
+  const [zone, activity]: Fields[] = Object(found.feature_importance);
+  assert.deepEqual([zone.feature, zone.includes_zero], ['1d_zone', false]);
+  assert.ok(Number(zone.loss_rise) > 0.01);
+  assert.equal(activity.feature, '1d_activity');
+  assert.ok(Number(activity.loss_rise) < 0.1 * Number(zone.loss_rise));
+  const { accuracy, majority_class_accuracy, lead_interval, rows } = Object(found.accuracy);
+  assert.ok(accuracy > majority_class_accuracy && lead_interval[0] > 0);
+  const model = await call(client, 'get_model', { model_id: id });
+  const { test: judged } = Object(model.metrics);
+  assert.deepEqual([rows, accuracy], [judged.rows, Number(judged.accuracy.toPrecision(4))]);
+  assert.deepEqual(found.confusion, judged.confusion);
+  const calm: Fields[] = Object(found.by_regime);
+  assert.equal(
+    calm.slice(0, 3).reduce((sum, regime) => sum + Number(regime.rows), 0),
+    rows,
+  );
+  assert.deepEqual(found.warnings, []);
+  assert.deepEqual(await call(client, 'explain_model', { model_id: id }), found);
+});
+
+test('explaining is no trial, and its reliability can be drawn', async (t) => {
+  const { client, id } = await trained(t, networkDocument(['AAA'], edge));
+  const trials = async () => Object(await call(client, 'run_backtest', { strategy_name: 'net', model_id: id })).trials;
+  const before = await trials();
+  await call(client, 'explain_model', { model_id: id });
+  const after = await trials();
+  assert.equal(after.family, before.family);
+  const picture = await client.callTool({ name: 'get_chart', arguments: { id, kind: 'reliability' } });
+  assert.notEqual(picture.isError, true, JSON.stringify(picture.content).slice(0, 300));
+  assert.ok(picture.content.some(({ type }) => type === 'image'));
+});
+
+test('an ANFIS of one network tells its own rules', async (t) => {
+  const document = networkDocument(['AAA'], {
+    ...edge,
+    nn_inputs: [{ raw_indicator: 'rsi_14', normalization: 'zscore' }],
+    model: { type: 'anfis', architecture: { rules: 3, consequent: 'constant' } },
+  });
+  const { client, id } = await trained(t, document);
+  const found = await call(client, 'explain_model', { model_id: id });
+  assert.equal(found.rules_kind, 'own');
+  const rules: Fields[] = Object(found.rules);
+  assert.equal(rules.length, 3);
+  const abouts = rules.map(({ rule }) => Number(/^rsi_14 about ([\d.]+) \(±/.exec(String(rule))?.[1]));
+  assert.ok(
+    abouts.every((about) => about > 0 && about < 100),
+    JSON.stringify(rules),
+  );
+  const supports = rules.reduce((sum, { support }) => sum + Number(support), 0);
+  assert.ok(Math.abs(supports - 1) < 1e-3);
+});
+
+test('a regression on two symbols with lags is explained by the signs it says', async (t) => {
+  const document = networkDocument(['AAA', 'BBB'], {
+    ...edge,
+    model: { type: 'mlp', architecture: { hidden_layers: [6] }, features: { lookback_periods: 2 } },
+    training: {
+      labels: { source: 'forward_return', horizon: 1 },
+      loss: 'mse',
+      epochs: 15,
+      early_stopping: null,
+      seed: 3,
+    },
+  });
+  const { client, id } = await trained(t, document, ['AAA', 'BBB']);
+  const found = await call(client, 'explain_model', { model_id: id });
+  assert.deepEqual([found.calibration_error, found.brier], [null, null]);
+  assert.match(String(found.undefined_because), /regression/);
+  assert.deepEqual(found.warnings, []);
+  const [zone]: Fields[] = Object(found.feature_importance);
+  assert.deepEqual([zone.feature, zone.includes_zero], ['1d_zone', false]);
+});
+
+test('a model that is not there is not explained', async (t) => {
+  const client = await clientOf(t, emptyLab(t), { toolsets: 'all' });
+  const result = await client.callTool({ name: 'explain_model', arguments: { model_id: 'model_none' } });
+  assert.equal(failureIn(result).code, 'not_found');
+});
