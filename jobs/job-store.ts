@@ -41,6 +41,7 @@ export interface JobRecord {
   attempt: number;
   maxAttempts: number;
   cancelRequested: boolean;
+  parentId: string | null;
   createdAt: number;
   startedAt: number | null;
   finishedAt: number | null;
@@ -55,6 +56,10 @@ export interface NewJob {
   /** Two jobs with one key are one job while the first is not at an end. */
   key: string | null;
   maxAttempts: number;
+  /** The job that this one is a part of: that one is taken once all its children have ended, well or badly. */
+  parentId?: string | null;
+  /** A job that must have ended, well or badly, before this one is taken. */
+  afterId?: string | null;
 }
 
 /** A running job as seen from outside its owner: a lease is alive while `beat` keeps growing. */
@@ -72,7 +77,7 @@ export interface Lease extends Claim {
 export interface JobStore {
   /** Adds a job, or finds the live one with the same key. */
   add(job: NewJob): { id: string; added: boolean };
-  /** Takes the oldest queued job for `owner`, raising attempt and fence. */
+  /** Takes the oldest queued job that waits for no other one, for `owner`, raising attempt and fence. */
   claim(owner: string): Job | null;
   /** Raises the beat and records progress. `cancel`: someone asked for the end; `lost`: the fence is old. */
   heartbeat(claim: Claim, progress: Progress | null): 'ok' | 'cancel' | 'lost';
@@ -91,10 +96,15 @@ export interface JobStore {
   reclaim(lease: Lease, error: JobError): boolean;
   /** Gives a job back because its owner goes in good order: the attempt does not count. */
   giveBack(claim: Claim): boolean;
-  /** A queued job ends at once; a running one is asked to stop. Says what stood before; null for an unknown id. */
+  /**
+   * A queued job ends at once; a running one is asked to stop; with it its children, but for those that a job of
+   * another parent waits for. Says what stood before; null for an unknown id.
+   */
   requestCancel(id: string): JobStatus | null;
   leases(): Lease[];
   get(id: string): JobRecord | null;
+  /** Oldest first. */
+  children(id: string): JobRecord[];
   /** Newest first; every status where none is named. */
   list(query: { statuses?: readonly JobStatus[]; limit: number }): JobRecord[];
   counts(): Record<JobStatus, number>;

@@ -18,6 +18,11 @@ export interface QueueOptions {
   concurrency: number;
   /** After how long without a heartbeat a server counts as dead. */
   leaseMs?: number;
+  /**
+   * What a job's process is sent as its payload, where more is known when it is taken than when it was added; `commit`
+   * sees it too. What it throws fails the job.
+   */
+  prepare?: (job: Job) => unknown;
   /** Writes what a completed job found, inside the transaction that ends it; what it returns is the job's result. */
   commit: (job: Job, outcome: unknown) => unknown;
   /** Called with the record after each change that this queue has made or seen in its own jobs. */
@@ -56,7 +61,7 @@ interface Held {
  * process dies runs again, up to its attempts; a job that throws has failed.
  */
 export function startQueue(options: QueueOptions): Queue {
-  const { store, entry, concurrency, commit, onEvent, leaseMs = defaultLeaseMs, log = () => {} } = options;
+  const { store, entry, concurrency, prepare, commit, onEvent, leaseMs = defaultLeaseMs, log = () => {} } = options;
   const owner = crypto.randomUUID();
   const tickMs = Math.min(longestTickMs, leaseMs / 8);
   const held = new Set<Held>();
@@ -97,12 +102,24 @@ export function startQueue(options: QueueOptions): Queue {
 
   async function run(job: Job): Promise<void> {
     try {
-      await runIn(takeProcess(), job);
+      const ready = prepared(job);
+      if (ready !== null) await runIn(takeProcess(), ready);
     } catch (error) {
       log('error', 'A job could not be run or recorded; it will run again.', {
         jobId: job.id,
         error: jobErrorOf(error),
       });
+    }
+  }
+
+  /** Null where the job failed on the way. */
+  function prepared(job: Job): Job | null {
+    try {
+      return prepare === undefined ? job : { ...job, payload: prepare(job) };
+    } catch (error) {
+      if (!store.fail(job, jobErrorOf(error))) store.cancelled(job);
+      tell(job.id);
+      return null;
     }
   }
 

@@ -11,7 +11,7 @@ import {
   type NewJob,
   type Progress,
 } from '@stratlab/jobs/job-store.ts';
-import { and, count, desc, eq, inArray, min, type SQL, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, inArray, min, type SQL, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { jobs } from './tables/jobs.ts';
 
@@ -51,7 +51,7 @@ export function jobStore(database: Database): JobStore {
     const oldest = orm
       .select({ sequence: min(jobs.sequence) })
       .from(jobs)
-      .where(queued);
+      .where(ready);
     if (oldest.get()?.sequence == null) return null;
     const row = orm
       .update(jobs)
@@ -105,11 +105,16 @@ export function jobStore(database: Database): JobStore {
     });
   }
 
+  function stop({ id, status }: Row): void {
+    if (status === 'queued') end(eq(jobs.id, id), 'cancelled', { cancelRequested: true });
+    if (status === 'running') change(eq(jobs.id, id), { cancelRequested: true });
+  }
+
   function requestCancel(id: string) {
     return transaction(() => {
       const row = find(eq(jobs.id, id));
-      if (row?.status === 'queued') end(eq(jobs.id, id), 'cancelled', { cancelRequested: true });
-      if (row?.status === 'running') change(eq(jobs.id, id), { cancelRequested: true });
+      if (row !== undefined) stop(row);
+      for (const child of orm.select().from(jobs).where(childrenToStop(id)).all()) stop(child);
       return row?.status ?? null;
     });
   }
@@ -152,15 +157,23 @@ export function jobStore(database: Database): JobStore {
       const row = find(eq(jobs.id, id));
       return row === undefined ? null : recordOf(row);
     },
+    children: (id) =>
+      orm.select().from(jobs).where(eq(jobs.parentId, id)).orderBy(asc(jobs.sequence)).all().map(recordOf),
     list,
     counts,
   };
 }
 
-const queued = eq(jobs.status, 'queued');
+// Queued, with no child under way and nothing under way that it comes after.
+const ready = sql`${jobs.status} = 'queued' AND NOT EXISTS (
+  SELECT 1 FROM jobs AS other
+  WHERE other.status IN ('queued', 'running') AND (other.parent_id = ${jobs.id} OR other.id = ${jobs.afterId}))`;
 const running = eq(jobs.status, 'running');
 // Written out, not bound, so that SQLite sees that the partial index serves.
 const unfinished = sql`${jobs.status} IN ('queued', 'running')`;
+const childrenToStop = (parent: string) => sql`${jobs.parentId} = ${parent} AND ${unfinished} AND NOT EXISTS (
+  SELECT 1 FROM jobs AS other
+  WHERE other.after_id = ${jobs.id} AND other.status IN ('queued', 'running') AND other.parent_id IS NOT ${parent})`;
 const wanted = eq(jobs.cancelRequested, false);
 const holds = ({ id, fence }: Claim) => and(eq(jobs.id, id), eq(jobs.fence, fence), running);
 
@@ -169,7 +182,8 @@ function jobOf({ id, kind, payload, attempt, fence }: Row): Job {
 }
 
 function recordOf(row: Row): JobRecord {
-  const { id, kind, payload, status, attempt, maxAttempts, cancelRequested, createdAt, startedAt, finishedAt } = row;
+  const { id, kind, payload, status, attempt, maxAttempts, cancelRequested, parentId } = row;
+  const { createdAt, startedAt, finishedAt } = row;
   return {
     id,
     kind,
@@ -179,6 +193,7 @@ function recordOf(row: Row): JobRecord {
     attempt,
     maxAttempts,
     cancelRequested,
+    parentId,
     createdAt,
     startedAt,
     finishedAt,

@@ -20,6 +20,11 @@ export function versionsOf({ orm }: Database, name: string): StrategyVersion[] {
   return orm.select().from(strategies).where(eq(strategies.name, name)).orderBy(strategies.version).all();
 }
 
+/** Strategies whose first version was made from some version of this one, oldest first. */
+export function childrenOf({ orm }: Database, name: string): StrategyVersion[] {
+  return orm.select().from(strategies).where(eq(strategies.parentName, name)).orderBy(strategies.createdAt).all();
+}
+
 export function withFingerprint({ orm }: Database, fingerprint: string): StrategyVersion[] {
   return orm
     .select()

@@ -1,5 +1,5 @@
 import { endStates, type JobStatus } from '@stratlab/jobs/job-store.ts';
-import { and, asc, count, desc, eq, inArray, isNotNull, isNull, lt, not, type SQL } from 'drizzle-orm';
+import { and, asc, count, desc, eq, inArray, isNotNull, isNull, lt, not, type SQL, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { jobs } from './tables/jobs.ts';
 import { tasks } from './tables/research.ts';
@@ -10,10 +10,10 @@ export interface TaskFilter {
   experimentId?: string | undefined;
 }
 
-/** Newest first. */
+/** Newest first, less those that are parts of another. One whose children have begun is running. */
 export function listTaskIds({ orm }: Database, { status, kind, experimentId }: TaskFilter): string[] {
-  const conditions: SQL[] = [];
-  if (status !== undefined) conditions.push(eq(jobs.status, status));
+  const conditions: SQL[] = [isNull(jobs.parentId)];
+  if (status !== undefined) conditions.push(standsAt(status));
   if (kind !== undefined) conditions.push(eq(jobs.kind, kind));
   if (experimentId !== undefined) conditions.push(eq(tasks.experimentId, experimentId));
   const rows = orm
@@ -26,15 +26,25 @@ export function listTaskIds({ orm }: Database, { status, kind, experimentId }: T
   return rows.map(({ id }) => id);
 }
 
-/** Those not at an end, oldest first; then those whose end was never shown, newest first. */
+function standsAt(status: JobStatus): SQL {
+  if (status === 'running') return sql`(${jobs.status} = 'running' OR (${jobs.status} = 'queued' AND ${begun}))`;
+  return status === 'queued' ? sql`(${jobs.status} = 'queued' AND NOT ${begun})` : eq(jobs.status, status);
+}
+
+const begun = sql`EXISTS (SELECT 1 FROM jobs AS child WHERE child.parent_id = ${jobs.id} AND child.status <> 'queued')`;
+
+/** Those not at an end, oldest first; then those whose end was never shown, newest first; less parts of another. */
 export function openTaskIds({ orm }: Database): string[] {
   const ended = inArray(jobs.status, endStates);
-  const active = orm.select({ id: jobs.id }).from(jobs).where(not(ended));
+  const active = orm
+    .select({ id: jobs.id })
+    .from(jobs)
+    .where(and(not(ended), isNull(jobs.parentId)));
   const unread = orm
     .select({ id: jobs.id })
     .from(jobs)
     .innerJoin(tasks, eq(tasks.id, jobs.id))
-    .where(and(ended, isNull(tasks.readAt)));
+    .where(and(ended, isNull(tasks.readAt), isNull(jobs.parentId)));
   return [...active.orderBy(asc(jobs.sequence)).all(), ...unread.orderBy(desc(jobs.sequence)).all()].map(
     ({ id }) => id,
   );

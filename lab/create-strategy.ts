@@ -18,6 +18,15 @@ export interface CreateStrategy extends GivenDocument {
   /** Answers as if, and writes nothing. */
   dry_run?: boolean | undefined;
   experiment_id?: string | undefined;
+  /** What its first version was made from, and how. */
+  origin?: Origin | undefined;
+}
+
+export interface Origin {
+  name: string;
+  version: number;
+  /** What was changed, in words. */
+  reason: string;
 }
 
 export interface CreatedStrategy {
@@ -36,7 +45,7 @@ export interface CreatedStrategy {
  * parent; one that decides like an earlier version is that version. Throws `invalid_strategy` with all problems.
  */
 export function createStrategy(lab: Lab, input: CreateStrategy): CreatedStrategy {
-  const { name, description, dry_run: dryRun = false } = input;
+  const { name, description, dry_run: dryRun = false, origin } = input;
   const experimentId = requireOpenExperiment(lab, input.experiment_id);
   const entries = description === undefined ? { name } : { name, description };
   const document = { ...documentOf(input), ...entries };
@@ -48,7 +57,8 @@ export function createStrategy(lab: Lab, input: CreateStrategy): CreatedStrategy
     const known = versions.find((version) => version.fingerprint === mark);
     if (known !== undefined) return { version: known.version, created: false, note: knownNote(known, versions) };
     const version = (versions.at(-1)?.version ?? 0) + 1;
-    if (!dryRun) keep(lab, strategy, { name, version, document, yaml: textOf(input, entries), mark, experimentId });
+    if (!dryRun)
+      keep(lab, strategy, { name, version, document, yaml: textOf(input, entries), mark, experimentId, origin });
     return { version, created: !dryRun, note: newNote(name, version, dryRun) };
   });
   return {
@@ -69,15 +79,17 @@ interface Kept {
   yaml: string;
   mark: string;
   experimentId: string | null;
+  origin: Origin | undefined;
 }
 
-function keep(lab: Lab, strategy: LabStrategy, { name, version, document, yaml, mark, experimentId }: Kept): void {
+function keep(lab: Lab, strategy: LabStrategy, kept: Kept): void {
+  const { name, version, document, yaml, mark, experimentId, origin } = kept;
   const at = Date.now();
   const { description, hypothesis } = strategy.document;
   addVersion(lab.database, {
     name,
     version,
-    parentVersion: version === 1 ? null : version - 1,
+    ...parentOf(version, origin),
     fingerprint: mark,
     yaml,
     document,
@@ -87,9 +99,16 @@ function keep(lab: Lab, strategy: LabStrategy, { name, version, document, yaml, 
     experimentId,
     createdAt: at,
   });
-  const summary = `created ${name} v${version}`;
+  const made = origin === undefined || version > 1 ? '' : ` from ${origin.name} v${origin.version}: ${origin.reason}`;
+  const summary = `created ${name} v${version}${made}`;
   addEvent(lab.database, { experimentId, kind: 'strategy', subjectId: `${name} v${version}`, summary, at });
   writeFileAtomic(join(lab.configuration.home, strategyFile(name, version)), yaml);
+}
+
+function parentOf(version: number, origin: Origin | undefined) {
+  if (version > 1) return { parentVersion: version - 1 };
+  if (origin === undefined) return { parentVersion: null };
+  return { parentVersion: origin.version, parentName: origin.name, reason: origin.reason };
 }
 
 function knownNote({ name, version }: StrategyVersion, versions: readonly StrategyVersion[]): string[] {

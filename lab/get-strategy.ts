@@ -1,6 +1,6 @@
 import { formatInstant } from '@stratlab/data/instant.ts';
 import { listBacktests, listModels } from '@stratlab/knowledge/results.ts';
-import { versionsOf } from '@stratlab/knowledge/strategies.ts';
+import { childrenOf, versionsOf } from '@stratlab/knowledge/strategies.ts';
 import { requireVersion } from './find-strategy.ts';
 import type { Lab } from './lab.ts';
 import { strategyFile } from './strategy-file.ts';
@@ -18,6 +18,7 @@ export function getStrategy(
   return {
     name,
     version: stored.version,
+    parent_name: stored.parentName,
     parent_version: stored.parentVersion,
     decider: stored.decider,
     fingerprint: stored.fingerprint,
@@ -29,10 +30,16 @@ export function getStrategy(
     file: strategyFile(name, stored.version),
     lineage: versionsOf(database, name).map((each) => ({
       version: each.version,
+      parent_name: each.parentName,
       parent_version: each.parentVersion,
       fingerprint: each.fingerprint.slice(0, 12),
       reason: each.reason,
       created_at: formatInstant(each.createdAt),
+    })),
+    children: childrenOf(database, name).map((child) => ({
+      name: child.name,
+      of_version: child.parentVersion,
+      reason: child.reason,
     })),
     best_results: backtests.slice(0, mostResults).map((row) => ({
       backtest_id: row.id,

@@ -9,6 +9,7 @@ import { type Logger, pino } from 'pino';
 import { commitJob } from './commit-job.ts';
 import type { Configuration } from './configuration.ts';
 import { type Folders, labFolders } from './lab-folders.ts';
+import { prepareJob } from './prepare-job.ts';
 
 /** One row of the ledger of calls. */
 export interface Call {
@@ -55,12 +56,13 @@ export function openLab(configuration: Configuration, options: LabOptions = {}):
     environment: { STRATLAB_HOME: configuration.home },
     concurrency: work ? configuration.workers : 0,
     leaseMs: configuration.leaseMs,
+    prepare: (job) => prepareJob(lab, job),
     commit: (job, outcome) => commitJob({ database }, job, outcome),
     onEvent: (record: JobRecord) =>
       log.debug({ task: record.id, status: record.status, percent: record.progress.percent }, 'task'),
     log: (level, message, details) => log[level]({ details }, message),
   });
-  return {
+  const lab: Lab = {
     configuration,
     folders,
     store,
@@ -78,4 +80,5 @@ export function openLab(configuration: Configuration, options: LabOptions = {}):
       log.flush();
     },
   };
+  return lab;
 }

@@ -40,3 +40,16 @@ export const backtestOrderSchema = z.strictObject({
   warnings: z.array(z.string()),
 });
 export type BacktestOrder = z.infer<typeof backtestOrderSchema>;
+
+/** A backtest whose order is written when its job is taken, because its model may have to be trained first. */
+export const lateBacktestSchema = z.strictObject({
+  strategyName: z.string(),
+  strategyVersion: z.int(),
+  /** Null: the strategy's own. */
+  symbol: z.string().nullable(),
+  modelId: z.string().nullable(),
+  /** The training that gives its model, where there is none yet. */
+  trainingId: z.string().nullable(),
+  experimentId: z.string().nullable(),
+});
+export type LateBacktest = z.infer<typeof lateBacktestSchema>;

@@ -5,6 +5,7 @@ import { findTask } from '@stratlab/knowledge/ledger.ts';
 import { queuedBefore } from '@stratlab/knowledge/tasks.ts';
 import { z } from 'zod';
 import type { Lab } from './lab.ts';
+import { type ChildCounts, shownTest, testParts } from './test-view.ts';
 
 /** A task as every door shows it. */
 export interface TaskView {
@@ -22,6 +23,10 @@ export interface TaskView {
   /** Only while it is queued. */
   waiting_reason?: string;
   attempt: number;
+  /** Of a task that has parts. */
+  children?: ChildCounts;
+  /** What the parts found so far, while it is under way. */
+  partial?: Record<string, unknown>;
   /** Of a completed task; what a `kind` of task results in is its tool's answer. */
   result?: Record<string, unknown>;
   error?: JobError;
@@ -46,7 +51,9 @@ export function requireTask({ jobs }: Pick<Lab, 'jobs'>, id: string, path = 'tas
 
 export function taskView(lab: Books, record: JobRecord): TaskView {
   const task = findTask(lab.database, record.id);
-  const { status, progress, error } = record;
+  const { error } = record;
+  const parts = record.kind === 'test' ? testParts(lab, record) : undefined;
+  const { status, progress } = { ...record, ...parts?.standing };
   return {
     task_id: record.id,
     kind: record.kind,
@@ -58,7 +65,8 @@ export function taskView(lab: Books, record: JobRecord): TaskView {
     eta_ms: progress.etaMs,
     ...(status === 'queued' && { waiting_reason: waitingReason(lab, record.id) }),
     attempt: record.attempt,
-    ...(status === 'completed' && { result: resultOf(record.result) }),
+    ...parts?.shown,
+    ...(status === 'completed' && { result: record.kind === 'test' ? shownTest(record) : resultOf(record.result) }),
     ...(error !== null && { error }),
     experiment_id: task?.experimentId ?? null,
     created_at: formatInstant(record.createdAt),
@@ -69,9 +77,10 @@ export function taskView(lab: Books, record: JobRecord): TaskView {
 
 /** The view with no more of its result than what it is, its id and its verdict: for lists. */
 export function briefTask(view: TaskView): TaskView {
-  if (view.result === undefined) return view;
-  const { kind, id, summary } = view.result;
-  return { ...view, result: { kind, id, summary } };
+  const { partial: _, result, ...brief } = view;
+  if (result === undefined) return brief;
+  const { kind, id, summary } = result;
+  return { ...brief, result: { kind, id, summary } };
 }
 
 const orderOfStrategy = z.object({ strategyName: z.string(), strategyVersion: z.int() });

@@ -7,8 +7,10 @@ import { readConfiguration } from './configuration.ts';
 import { labFolders } from './lab-folders.ts';
 import { learn } from './learn.ts';
 import { backtestOrderSchema, trainOrderSchema } from './orders.ts';
+import { rankTests } from './rank-tests.ts';
 import { runOrder } from './run-order.ts';
 import { requireStrategy } from './strategy-language.ts';
+import { endedTestSchema } from './test-order.ts';
 
 /** The process of one job: it reads bars and writes artifacts; only the server that started it writes the database. */
 const folders = labFolders(readConfiguration(process.env).home);
@@ -32,6 +34,10 @@ async function perform({ kind, payload }: Job, context: JobContext): Promise<unk
   if (kind === 'backtest') {
     context.progress({ percent: 5, stage: 'simulating', etaMs: null });
     return runOrder(store, folders, backtestOrderSchema.parse(payload));
+  }
+  if (kind === 'test') {
+    context.progress({ percent: 50, stage: 'judging', etaMs: null });
+    return rankTests(folders.results, endedTestSchema.parse(payload));
   }
   throw new LabError('internal', `No worker runs jobs of kind "${kind}".`);
 }

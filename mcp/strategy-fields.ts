@@ -9,6 +9,27 @@ export const givenDocument = {
   yaml: z.string().optional().describe('The document as YAML text, at most 64 kB; its comments are kept.'),
 };
 
+/** One child of a strategy each. */
+export const givenMutations = z
+  .array(
+    z.strictObject({
+      path: z.string().max(200).optional().describe('Dotted: indicators.rsi_14.period.'),
+      value: z.unknown().optional().describe('What stands there then.'),
+      changes: z
+        .array(
+          z.strictObject({ path: z.string().max(200).describe('As above.'), value: z.unknown().describe('As above.') }),
+        )
+        .max(20)
+        .optional()
+        .describe('Or several at once.'),
+    }),
+  )
+  .max(50)
+  .describe('One child each, 1 to 50.');
+
+/** All that is wrong with a document. */
+export const problems = z.array(z.object({ path: z.string(), message: z.string(), hint: z.string().optional() }));
+
 /** Earlier work on the same or nearly the same definition. */
 export const similarStrategies = z.array(
   z.object({

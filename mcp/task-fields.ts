@@ -18,6 +18,8 @@ export const taskFields = {
   eta_ms: z.number().nullable(),
   waiting_reason: z.string().optional(),
   attempt: z.int(),
+  children: z.object({ queued: z.int(), running: z.int(), completed: z.int(), failed: z.int() }).optional(),
+  partial: z.record(z.string(), z.unknown()).optional(),
   result: z.record(z.string(), z.unknown()).optional(),
   error: z.object({ code: z.string(), message: z.string(), hint: z.string().optional() }).optional(),
   experiment_id: z.string().nullable(),
@@ -61,6 +63,16 @@ export function nextAfter(task: TaskView): NextCall[] {
   if (result?.kind === 'model' && strategy_name !== undefined) {
     return [{ tool: 'run_backtest', arguments: { strategy_name, version, model_id: result.id } }];
   }
+  if (result?.kind === 'test') return nextAfterTest(task_id, result);
   if (result?.kind === 'backtest') return [{ tool: 'get_backtest', arguments: { backtest_id: result.id } }];
   return [];
+}
+
+/** The best backtest, and the rows that were not shown. */
+function nextAfterTest(task_id: string, { columns, rows, total_rows: total }: Record<string, unknown>): NextCall[] {
+  if (!Array.isArray(columns) || !Array.isArray(rows) || rows.length === 0) return [];
+  const best = { tool: 'get_backtest', arguments: { backtest_id: rows[0][columns.indexOf('backtest_id')] } };
+  return rows.length === total
+    ? [best]
+    : [best, { tool: 'test_strategies', arguments: { task_id, limit: Number(total) }, why: 'shows every row' }];
 }

@@ -22,4 +22,6 @@ export const jobs = sqliteTable('jobs', {
   finishedAt: integer('finished_at'),
   result: text(),
   error: text(),
+  parentId: text('parent_id'),
+  afterId: text('after_id'),
 });

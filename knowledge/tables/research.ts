@@ -51,6 +51,8 @@ export const strategies = sqliteTable(
     reason: text(),
     experimentId: text('experiment_id'),
     createdAt: integer('created_at').notNull(),
+    /** The strategy that `parentVersion` is of, where that is another one. */
+    parentName: text('parent_name'),
   },
   (table) => [primaryKey({ columns: [table.name, table.version] })],
 );

@@ -22,6 +22,7 @@ export const getStrategyTool = defineTool({
   output: z.object({
     name: z.string(),
     version: z.int(),
+    parent_name: z.string().nullable().describe('The other strategy it was made from'),
     parent_version: z.int().nullable(),
     decider: z.string(),
     fingerprint: z.string(),
@@ -34,12 +35,14 @@ export const getStrategyTool = defineTool({
     lineage: z.array(
       z.object({
         version: z.int(),
+        parent_name: z.string().nullable(),
         parent_version: z.int().nullable(),
         fingerprint: z.string(),
         reason: z.string().nullable(),
         created_at: z.string(),
       }),
     ),
+    children: z.array(z.object({ name: z.string(), of_version: z.int().nullable(), reason: z.string().nullable() })),
     best_results: z.array(
       z.object({
         backtest_id: z.string(),

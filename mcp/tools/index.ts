@@ -25,10 +25,12 @@ import { listModelsTool } from './list-models.ts';
 import { listStrategiesTool } from './list-strategies.ts';
 import { listTasksTool } from './list-tasks.ts';
 import { loadMarketDataTool } from './load-market-data.ts';
+import { mutateStrategyTool } from './mutate-strategy.ts';
 import { runBacktestTool } from './run-backtest.ts';
 import { saveInsightTool } from './save-insight.ts';
 import { searchInsightsTool } from './search-insights.ts';
 import { startExperimentTool } from './start-experiment.ts';
+import { testStrategiesTool } from './test-strategies.ts';
 import { trainModelTool } from './train-model.ts';
 import { validateStrategyTool } from './validate-strategy.ts';
 
@@ -45,6 +47,8 @@ export const tools: readonly Tool[] = [
   createStrategyTool,
   listStrategiesTool,
   getStrategyTool,
+  mutateStrategyTool,
+  testStrategiesTool,
   trainModelTool,
   listModelsTool,
   getModelTool,
