@@ -198,11 +198,11 @@ function accuracyFields(found: Accuracy) {
 function importanceFields({ name, lossRise, lossInterval, accuracyDrop, accuracyInterval }: Importance) {
   return {
     feature: name,
-    loss_rise: round(lossRise),
-    loss_interval: bounds(lossInterval),
+    loss_rise: round(lossRise, 3),
+    loss_interval: bounds(lossInterval, 3),
     includes_zero: lossInterval === null ? null : lossInterval.low <= 0 && lossInterval.high >= 0,
-    accuracy_drop: round(accuracyDrop),
-    accuracy_interval: bounds(accuracyInterval),
+    accuracy_drop: round(accuracyDrop, 3),
+    accuracy_interval: bounds(accuracyInterval, 3),
   };
 }
 
@@ -253,15 +253,15 @@ function leftOut(groups: number): string[] {
   return groups <= mostImportances ? [] : [`feature_importance: the first ${mostImportances} of ${groups}.`];
 }
 
-function bounds(interval: Interval | null): [number, number] | null {
-  return interval && [round(interval.low), round(interval.high)];
+function bounds(interval: Interval | null, digits?: number): [number, number] | null {
+  return interval && [round(interval.low, digits), round(interval.high, digits)];
 }
 
 function roundOrNull(value: number | null): number | null {
   return value === null ? null : round(value);
 }
 
-/** Four digits: what the rows can bear, and an answer that stays short. */
-function round(value: number): number {
-  return Number(value.toPrecision(4));
+/** As many digits as the rows can bear, so that the answer stays short. */
+function round(value: number, digits = 4): number {
+  return Number(value.toPrecision(digits));
 }

@@ -15,9 +15,11 @@ export interface ExplanationPlan {
 }
 
 /** Multiplications and look-ups that one call may spend on predictions. */
-const callWork = 1.2e9;
+const callWork = 1e9;
+/** What a row costs beside its prediction. */
+const workBeside = 100;
 const repeats = { most: 20, least: 5 };
-const mostTaught = 20_000;
+const mostTaught = 10_000;
 
 /** The same for the same model and rows: by count of operations, not by the clock. */
 export function planExplanation(artifact: ModelArtifact, rows: number, groups: number): ExplanationPlan {
@@ -46,7 +48,7 @@ function latest(rows: number, most: number): number[] {
 /** About what one row costs all members of an ensemble. */
 function workPerRow(artifact: ModelArtifact): number {
   const { spec, weights } = newestMember(artifact);
-  return artifact.members.length * workOf(spec, weights.length);
+  return workBeside + artifact.members.length * workOf(spec, weights.length);
 }
 
 function workOf(spec: ModelArtifact['spec'], weights: number): number {

@@ -7,10 +7,11 @@ import type { EnsembleHooks } from '@stratlab/models/fit-ensemble.ts';
 export interface LearnHooks {
   progress(report: { percent: number; stage: string; etaMs: number | null }): void;
   signal: AbortSignal;
+  /** Between two checkpoints of one training; absent: so long that short ones write none. */
+  checkpointMs?: number;
 }
 
-/** Milliseconds between two checkpoints of one training, so that short ones write none. */
-const checkpointMs = 2000;
+const usualCheckpointMs = 2000;
 
 /** The trainings of one model, side by side: says how far they are, stops on request, keeps what a crash would lose. */
 export class Trainings implements EnsembleHooks {
@@ -32,9 +33,6 @@ export class Trainings implements EnsembleHooks {
   async onEpoch(member: number, report: EpochReport, checkpoint: () => Checkpoint): Promise<void> {
     const { epoch, epochs, trainLoss, validationLoss } = report;
     await new Promise((resolve) => setImmediate(resolve));
-    if (this.#hooks.signal.aborted) {
-      throw new LabError('cancelled', `Training was cancelled in epoch ${epoch} of ${epochs}.`);
-    }
     this.#done[member] = epoch / epochs;
     const losses = `loss ${trainLoss.toPrecision(4)}${validationLoss === null ? '' : `, validation ${validationLoss.toPrecision(4)}`}`;
     const which = this.#members === 1 ? '' : `network ${member + 1} of ${this.#members}, `;
@@ -44,9 +42,12 @@ export class Trainings implements EnsembleHooks {
       stage: `${which}epoch ${epoch} of ${epochs}, ${losses}`,
       etaMs: this.#etaMs(share),
     });
-    if (performance.now() - this.#kept[member] < checkpointMs) return;
-    writeCheckpoint(this.#path(member), checkpoint());
-    this.#kept[member] = performance.now();
+    const { checkpointMs = usualCheckpointMs, signal } = this.#hooks;
+    if (performance.now() - this.#kept[member] >= checkpointMs) {
+      writeCheckpoint(this.#path(member), checkpoint());
+      this.#kept[member] = performance.now();
+    }
+    if (signal.aborted) throw new LabError('cancelled', `Training was cancelled in epoch ${epoch} of ${epochs}.`);
   }
 
   resumeFrom(member: number): Checkpoint | undefined {

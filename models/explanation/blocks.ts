@@ -2,6 +2,7 @@ import { type Random, seededRandom, shuffle } from '@stratlab/data/random.ts';
 
 /** A bootstrap of fewer blocks says nothing. */
 export const fewestBlocks = 10;
+const mostBlocks = 250;
 const draws = 999;
 
 export interface Interval {
@@ -11,10 +12,11 @@ export interface Interval {
 
 /**
  * Where consecutive blocks of rows begin, and last the number of rows. A block is `span` rows, or the cube root of the
- * rows where that is more (the rate of Hall, Horowitz and Jing 1995), so that what depends on each other stays together.
+ * rows where that is more (the rate of Hall, Horowitz and Jing 1995), so that what depends on each other stays together;
+ * longer where there would be more than 250 blocks.
  */
 export function blocksOf(rows: number, span: number): Int32Array {
-  const length = Math.max(1, Math.ceil(span), Math.ceil(Math.cbrt(rows)));
+  const length = Math.max(1, Math.ceil(span), Math.ceil(Math.cbrt(rows)), Math.ceil(rows / mostBlocks));
   const count = Math.max(1, Math.floor(rows / length));
   return Int32Array.from({ length: count + 1 }, (_, k) => (k === count ? rows : k * length));
 }

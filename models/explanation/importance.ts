@@ -49,7 +49,8 @@ export async function permutationImportance(request: ImportanceRequest): Promise
   const { forecast, features, task, groups, blocks, repeats, seed, pause } = request;
   const random = seededRandom(seed);
   const permutations = Array.from({ length: repeats }, () => shuffledBlocks(blocks, random));
-  const { truth, classes } = outcomeOf(task, forecast(features));
+  const known = forecast(features);
+  const { truth, classes } = outcomeOf(task, known);
   const score = (predictions: Float64Array): Scored => {
     const hits = hitsOf(classesSaid(task, predictions), truth);
     return {
@@ -68,7 +69,7 @@ export async function permutationImportance(request: ImportanceRequest): Promise
       Float64Array.from(truth, (own) => Number(own === k)),
     ),
   );
-  const base = score(forecast(features));
+  const base = score(known);
   const found: Importance[] = [];
   for (const { name, columns } of groups) {
     const permuted: Scored[] = [];
@@ -102,12 +103,25 @@ function judged(
   const blockCount = blocks.length - 1;
   const sizes = Float64Array.from({ length: blockCount }, (_, k) => blocks[k + 1] - blocks[k]);
   const differences = (drawn: Float64Array, repeats: Float64Array): [number, number] => {
-    const known = scoreOf(base, counts, sizes, drawn);
-    const mixed = permuted.map((own) => scoreOf(own, counts, sizes, drawn));
-    const total = repeats.reduce((sum, count) => sum + count, 0);
-    const mean = (difference: (own: typeof known) => number) =>
-      mixed.reduce((sum, own, k) => sum + repeats[k] * difference(own), 0) / total;
-    return [mean(({ loss }) => loss - known.loss), mean(({ accuracy }) => known.accuracy - accuracy)];
+    const rows = weighted(sizes, drawn);
+    const present = counts.map((own) => weighted(own, drawn));
+    const scoreOf = ({ losses, hits }: Scored) => ({
+      loss: weighted(losses, drawn) / rows,
+      accuracy: balancedAccuracy(
+        hits.map((own) => weighted(own, drawn)),
+        present,
+      ),
+    });
+    const known = scoreOf(base);
+    let [loss, accuracy, total] = [0, 0, 0];
+    permuted.forEach((own, k) => {
+      if (repeats[k] === 0) return;
+      const mixed = scoreOf(own);
+      total += repeats[k];
+      loss += repeats[k] * (mixed.loss - known.loss);
+      accuracy += repeats[k] * (known.accuracy - mixed.accuracy);
+    });
+    return [loss / total, accuracy / total];
   };
   const each = (count: number) => new Float64Array(count).fill(1);
   const [lossRise, accuracyDrop] = differences(each(blockCount), each(permuted.length));
@@ -115,15 +129,4 @@ function judged(
     differences(drawn, drawnCounts(permuted.length, random)),
   );
   return { lossRise, lossInterval, accuracyDrop, accuracyInterval };
-}
-
-/** Mean loss and balanced accuracy of blocks, each counted as often as it was drawn. */
-function scoreOf({ losses, hits }: Scored, counts: readonly Float64Array[], sizes: Float64Array, drawn: Float64Array) {
-  return {
-    loss: weighted(losses, drawn) / weighted(sizes, drawn),
-    accuracy: balancedAccuracy(
-      hits.map((own) => weighted(own, drawn)),
-      counts.map((own) => weighted(own, drawn)),
-    ),
-  };
 }

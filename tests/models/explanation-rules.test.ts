@@ -93,7 +93,6 @@ test('a rule table that a model follows is found again, to the last row', () => 
     rules.map(() => 1),
   );
   const words = rules.map(({ when, says }) => `${when} -> ${says}`).join('\n');
-  console.log(words);
   assert.doesNotMatch(words, /volume/);
   const supports = [...rules, ...(otherwise === null ? [] : [otherwise])].map(({ support }) => support);
   assert.ok(Math.abs(supports.reduce((sum, support) => sum + support) - 1) < 1e-12, 'each row is decided once');
