@@ -3,16 +3,23 @@ import { formatInstant } from '@stratlab/data/instant.ts';
 import { newestMember } from '@stratlab/models/ensemble.ts';
 import { type Accuracy, accuracyOf, hitsOf } from '@stratlab/models/explanation/accuracy.ts';
 import { anfisExplanation } from '@stratlab/models/explanation/anfis-rules.ts';
-import { blocksOf, type Interval } from '@stratlab/models/explanation/blocks.ts';
+import { blocksOf } from '@stratlab/models/explanation/blocks.ts';
 import { type Brier, brierOf } from '@stratlab/models/explanation/brier.ts';
-import { byRegime, type Regime } from '@stratlab/models/explanation/by-regime.ts';
+import { byRegime } from '@stratlab/models/explanation/by-regime.ts';
 import { type Importance, permutationImportance } from '@stratlab/models/explanation/importance.ts';
-import { induceExplanation, type RuleExplanation } from '@stratlab/models/explanation/induced-explanation.ts';
+import { induceExplanation } from '@stratlab/models/explanation/induced-explanation.ts';
 import { type Reliability, reliabilityOf, topProbabilities } from '@stratlab/models/explanation/reliability.ts';
 import { classesSaid, type Outcome, outcomeOf, type Task } from '@stratlab/models/explanation/task.ts';
-import type { ToldRule } from '@stratlab/models/explanation/told-rule.ts';
-import { inputWords, variablesOf } from '@stratlab/models/explanation/variables.ts';
+import { featureGroups, inputWords, variablesOf } from '@stratlab/models/explanation/variables.ts';
 import { type ExplainedSample, explainedSample, forecastAt, type ModelRows, rowsAt } from './explained-sample.ts';
+import {
+  accuracyFields,
+  calibrationFields,
+  importanceFields,
+  type RuleFields,
+  regimeFields,
+  ruleFields,
+} from './explanation-fields.ts';
 import { planExplanation } from './explanation-plan.ts';
 import type { Lab } from './lab.ts';
 
@@ -35,7 +42,8 @@ interface Judged {
 export async function explainModel(lab: Lab, input: { model_id: string }, signal: AbortSignal) {
   const sample = explainedSample(lab, input.model_id);
   const { row, artifact, explained, span, part, features } = sample;
-  const plan = planExplanation(artifact, explained.time.length, groupsOf(sample).length);
+  const groups = featureGroups(variablesOf(features, sample.timeframe));
+  const plan = planExplanation(artifact.members, explained.time.length, groups.length);
   const rows = rowsAt(explained, features.length, plan.explained);
   const judged = judge(sample, rows);
   const blocks = blocksOf(rows.time.length, span);
@@ -52,7 +60,8 @@ export async function explainModel(lab: Lab, input: { model_id: string }, signal
     ...rules.fields,
     feature_importance: importance.slice(0, mostImportances).map(importanceFields),
     importance_repeats: plan.repeats,
-    ...reliabilityFields(judged),
+    classes: [...judged.outcome.classes],
+    ...calibrationFields(topReliability(judged), brierOfClasses(judged)),
     by_regime: byRegime(judged.outcome, rows.forward, rows).map(regimeFields),
     undefined_because: reasonsOf(judged, accuracy),
     warnings: [...sample.warnings, ...rules.warnings, ...plan.warnings, ...leftOut(importance.length)],
@@ -63,7 +72,7 @@ export async function explainModel(lab: Lab, input: { model_id: string }, signal
 export function modelReliability(lab: Lab, modelId: string) {
   const sample = explainedSample(lab, modelId);
   const { row, part, explained, artifact, features } = sample;
-  const { explained: places } = planExplanation(artifact, explained.time.length, 1);
+  const { explained: places } = planExplanation(artifact.members, explained.time.length, 1);
   return { row, part, reliability: topReliability(judge(sample, rowsAt(explained, features.length, places))) };
 }
 
@@ -76,6 +85,10 @@ function judge(sample: ExplainedSample, rows: ModelRows): Judged {
 function topReliability({ task: { classes }, predictions, outcome }: Judged): Reliability | null {
   if (classes === null) return null;
   return reliabilityOf(topProbabilities(predictions, classes.length), hitsOf(outcome.said, outcome.truth));
+}
+
+function brierOfClasses({ task: { classes }, predictions, outcome }: Judged): Brier | null {
+  return classes === null ? null : brierOf(predictions, outcome.truth, classes.length);
 }
 
 /** Rules of its own where the model is one ANFIS; else rules that its answers on earlier rows teach. */
@@ -123,18 +136,12 @@ function taughtRows({ sample, rows }: Judged, most: number): { taught: ModelRows
   return { taught: rowsAt(rows, width, places), from: half, warnings };
 }
 
-function groupsOf({ features, timeframe }: Pick<ExplainedSample, 'features' | 'timeframe'>) {
-  const columns = new Map<string, number[]>();
-  for (const variable of variablesOf(features, timeframe))
-    columns.set(variable.group, [...(columns.get(variable.group) ?? []), ...variable.columns]);
-  return [...columns].map(([name, own]) => ({ name, columns: own }));
-}
-
-function importanceOf(
+async function importanceOf(
   { sample, rows }: Judged,
   plan: { important: readonly number[]; repeats: number },
   pause: () => Promise<void>,
 ): Promise<Importance[]> {
+  if (plan.important.length === 0) return [];
   const width = sample.features.length;
   const own = rowsAt(rows, width, plan.important);
   return permutationImportance({
@@ -142,7 +149,7 @@ function importanceOf(
     features: own.features,
     width,
     task: { classes: sample.artifact.classes, targets: own.targets },
-    groups: groupsOf(sample),
+    groups: featureGroups(variablesOf(sample.features, sample.timeframe)),
     blocks: blocksOf(own.time.length, sample.span),
     repeats: plan.repeats,
     seed,
@@ -156,91 +163,6 @@ async function nextTurn(signal: AbortSignal): Promise<void> {
   if (signal.aborted) throw new LabError('cancelled', 'The explanation was cancelled.');
 }
 
-type RuleFields = ReturnType<typeof ruleFields>;
-
-function ruleFields(kind: 'own' | 'induced', { rules, otherwise, fidelity, constantFidelity }: RuleExplanation) {
-  return {
-    rules_kind: kind,
-    fidelity: round(fidelity),
-    constant_fidelity: round(constantFidelity),
-    rules: rules.map(toldFields),
-    otherwise: otherwise === null ? null : toldFields(otherwise),
-  };
-}
-
-function toldFields({ when, says, support, rows, confidence, accuracy, profit }: ToldRule) {
-  return {
-    rule: `${when} -> ${says}`,
-    support: round(support),
-    rows: Number(rows.toFixed(1)),
-    confidence: roundOrNull(confidence),
-    accuracy: roundOrNull(accuracy),
-    profit: roundOrNull(profit),
-  };
-}
-
-function accuracyFields(found: Accuracy) {
-  return {
-    accuracy: {
-      rows: found.rows,
-      accuracy: round(found.accuracy),
-      interval: bounds(found.interval),
-      majority_class: found.majorityClass,
-      majority_class_accuracy: round(found.majorityAccuracy),
-      lead: round(found.lead),
-      lead_interval: bounds(found.leadInterval),
-      balanced_accuracy: round(found.balancedAccuracy),
-    },
-    confusion: found.confusion,
-  };
-}
-
-function importanceFields({ name, lossRise, lossInterval, accuracyDrop, accuracyInterval }: Importance) {
-  return {
-    feature: name,
-    loss_rise: round(lossRise, 3),
-    loss_interval: bounds(lossInterval, 3),
-    includes_zero: lossInterval === null ? null : lossInterval.low <= 0 && lossInterval.high >= 0,
-    accuracy_drop: round(accuracyDrop, 3),
-    accuracy_interval: bounds(accuracyInterval, 3),
-  };
-}
-
-function reliabilityFields(judged: Judged) {
-  const { task, predictions, outcome } = judged;
-  const reliability = topReliability(judged);
-  const brier = task.classes === null ? null : brierOf(predictions, outcome.truth, task.classes.length);
-  return {
-    classes: [...outcome.classes],
-    reliability: {
-      columns: ['rows', 'confidence', 'hit_rate'],
-      rows: (reliability?.bins ?? []).map(({ rows, confidence, hitRate }) => [rows, round(confidence), round(hitRate)]),
-    },
-    calibration_error: roundOrNull(reliability?.calibrationError ?? null),
-    brier: brier && brierFields(brier),
-  };
-}
-
-function brierFields({ score, reliability, resolution, uncertainty, withinBins }: Brier) {
-  return {
-    score: round(score),
-    reliability: round(reliability),
-    resolution: round(resolution),
-    uncertainty: round(uncertainty),
-    within_bins: round(withinBins),
-  };
-}
-
-function regimeFields({ regime, rows, accuracy, majorityAccuracy, profit }: Regime) {
-  return {
-    regime,
-    rows,
-    accuracy: roundOrNull(accuracy),
-    majority_class_accuracy: roundOrNull(majorityAccuracy),
-    profit: roundOrNull(profit),
-  };
-}
-
 function reasonsOf({ task, outcome }: Judged, { interval }: Accuracy): string[] {
   return [
     ...(task.classes === null ? ['A regression gives no probabilities: no reliability, no Brier score.'] : []),
@@ -251,17 +173,4 @@ function reasonsOf({ task, outcome }: Judged, { interval }: Accuracy): string[] 
 
 function leftOut(groups: number): string[] {
   return groups <= mostImportances ? [] : [`feature_importance: the first ${mostImportances} of ${groups}.`];
-}
-
-function bounds(interval: Interval | null, digits?: number): [number, number] | null {
-  return interval && [round(interval.low, digits), round(interval.high, digits)];
-}
-
-function roundOrNull(value: number | null): number | null {
-  return value === null ? null : round(value);
-}
-
-/** As many digits as the rows can bear, so that the answer stays short. */
-function round(value: number, digits = 4): number {
-  return Number(value.toPrecision(digits));
 }

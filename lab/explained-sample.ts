@@ -62,6 +62,7 @@ export function explainedSample(lab: Lab, modelId: string): ExplainedSample {
   );
   const { part, start, end, rows } = partOf(artifact);
   const explained = between(all, features.length, start, end + 1);
+  requireRows(explained.time.length, part);
   if (explained.time.length !== rows)
     warnings.push(`The ${part} part had ${rows} rows at the training; ${explained.time.length} are explained here.`);
   if (part !== 'test') warnings.push(`There is no test part: these are rows of ${part}, which the training has used.`);
@@ -153,6 +154,16 @@ function partOf({ segments }: ModelArtifact) {
   const { train, validation, test } = segments;
   if (test !== null) return { part: 'test' as const, ...test };
   return validation === null ? { part: 'train' as const, ...train } : { part: 'validation' as const, ...validation };
+}
+
+const fewestRows = 20;
+
+function requireRows(rows: number, part: string): void {
+  if (rows >= fewestRows) return;
+  throw new LabError('insufficient_data', `The ${part} part has ${rows} rows: too few to explain a model by.`, {
+    path: 'model_id',
+    hint: `Train on more bars: ${fewestRows} rows are the least.`,
+  });
 }
 
 function requireFeatures(artifact: ModelArtifact, features: readonly Feature[]): void {

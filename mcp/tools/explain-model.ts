@@ -20,7 +20,7 @@ export const explainModelTool = defineTool({
   description: {
     does: 'Says what a model goes by: rules in words, importance of its features, and where it is right and wrong.',
     useWhen:
-      'a model is trained and you want to know what it learnt, from its test rows; looking again costs no trial. The first rule that holds decides (of an ANFIS all do). Support: share of rows; confidence: how often the model says so; accuracy: how often that was right; profit: mean forward return before costs, a fraction. Intervals are of 90 %.',
+      'a model is trained and you want to know what it learnt, from its test rows; looking again costs no trial. The first rule that holds decides (of an ANFIS all do). Support: share of rows; confidence: how often the model says so; accuracy: how often that was right; profit: mean return to the bar that settles the label, before costs, a fraction. Intervals are of 90 %.',
     next: 'get_chart with kind reliability, run_backtest with model_id.',
     example: { model_id: 'model_2h7k9m4qxw' },
   },
@@ -85,9 +85,9 @@ export const explainModelTool = defineTool({
   async run(lab, input, { signal }) {
     const explained = await explainModel(lab, input, signal);
     const { strategy_name, version, model_id, part, accuracy, rules_kind, fidelity } = explained;
-    const rules = rules_kind === 'own' ? 'its strongest rule' : `${explained.rules.length} rules`;
+    const rules = rules_kind === 'own' ? 'its strongest rule alone says' : 'the rules say';
     return {
-      summary: `${verdictOn(accuracy)} on the ${part} rows; ${rules} say${rules_kind === 'own' ? 's' : ''} what it says in ${percent(fidelity)}.`,
+      summary: `${verdictOn(accuracy)} on the ${part} rows; ${rules} the same as the model in ${percent(fidelity)}.`,
       ...explained,
       next: [
         ...(explained.calibration_error === null

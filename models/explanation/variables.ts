@@ -36,6 +36,13 @@ export function variablesOf(features: readonly Feature[], base: Timeframe): Vari
   return variables.sort((a, b) => a.lag - b.lag);
 }
 
+/** The inputs of each variable on its timeframe, all lags together. */
+export function featureGroups(variables: readonly Variable[]): { name: string; columns: number[] }[] {
+  const columns = new Map<string, number[]>();
+  for (const { group, columns: own } of variables) columns.set(group, [...(columns.get(group) ?? []), ...own]);
+  return [...columns].map(([name, own]) => ({ name, columns: own }));
+}
+
 /** One input in words: `rsi_14 on 4h`, `degree of rsi_zone low 3 bars ago`. */
 export function inputWords(feature: Feature, base: Timeframe): string {
   const { source } = feature;

@@ -27,7 +27,7 @@ test('every kind of chart is drawn of what it says, and the report shows the who
   const model = String(Object(lab.jobs.get(task_id)?.result).id);
   const answer = await runBacktest(lab, { strategy_name: 'net', experiment_id: experimentId });
   assert.ok('backtest_id' in answer);
-  const subjects: Record<string, string> = { loss: model, fuzzy_sets: 'net', market: 'AAA:1d' };
+  const subjects: Record<string, string> = { loss: model, reliability: model, fuzzy_sets: 'net', market: 'AAA:1d' };
   for (const kind of Object.keys(chartSubjects)) {
     const png = await chartPng(lab, { id: subjects[kind] ?? answer.backtest_id, kind });
     assert.equal(Buffer.from(png.subarray(1, 4)).toString(), 'PNG', kind);

@@ -104,6 +104,50 @@ test('an ANFIS of one network tells its own rules', async (t) => {
   assert.ok(Math.abs(supports - 1) < 1e-3);
 });
 
+const splits = {
+  purged_kfold: { validation: { method: 'purged_kfold', folds: 3 } },
+  walk_forward: { validation: { method: 'walk_forward', folds: 3 }, ensemble: { seeds: 2 } },
+};
+
+for (const [name, extra] of Object.entries(splits)) {
+  test(`the networks of ${name} are explained together, on all rows that any of them was tested on`, async (t) => {
+    const training = { labels: { source: 'next_direction' }, epochs: 8, early_stopping: null, seed: 3, ...extra };
+    const { lab, client, id } = await trained(t, networkDocument(['AAA'], { ...edge, training }));
+    const found = await call(client, 'explain_model', { model_id: id });
+    const { test: judged } = Object(getModel(lab, { model_id: id }).metrics);
+    const { rows, accuracy } = Object(found.accuracy);
+    assert.deepEqual([rows, accuracy], [judged.rows, Number(judged.accuracy.toPrecision(4))]);
+    assert.ok(Number(found.fidelity) > Number(found.constant_fidelity));
+    const fewBefore = String(found.warnings).includes('Too few rows lie before');
+    assert.equal(fewBefore, name === 'purged_kfold', 'k folds test every row, so none is left to learn rules from');
+  });
+}
+
+test('a network that reads sequences is explained by variables and the bars at which they count', async (t) => {
+  const model = { type: 'gru', architecture: { sequence_length: 4, hidden_size: 4 } };
+  const { client, id } = await trained(t, networkDocument(['AAA'], { ...edge, model }));
+  const found = await call(client, 'explain_model', { model_id: id });
+  const names = Array.from(Object(found.feature_importance), (own: Fields) => own.feature);
+  assert.deepEqual(names.toSorted(), ['1d_activity', '1d_zone']);
+  const rules: Fields[] = Object(found.rules);
+  assert.ok(rules.length > 0 && Number(found.fidelity) > Number(found.constant_fidelity), JSON.stringify(rules));
+});
+
+test('an answer about many features keeps to 8 kB', async (t) => {
+  const lengths = Array.from({ length: 24 }, (_, k) => 3 + k);
+  const document = networkDocument(['AAA'], {
+    indicators: Object.fromEntries(lengths.map((period) => [`momentum_over_${period}`, { type: 'roc', period }])),
+    fuzzy_sets: {},
+    nn_inputs: lengths.map((period) => ({ raw_indicator: `momentum_over_${period}`, normalization: 'zscore' })),
+    model: { type: 'mlp', architecture: { hidden_layers: [6] }, features: { lookback_periods: 2 } },
+  });
+  const { client, id } = await trained(t, document);
+  const found = await call(client, 'explain_model', { model_id: id });
+  assert.ok(Buffer.byteLength(JSON.stringify(found)) <= 8_000);
+  const [rules, importance]: unknown[][] = [Object(found.rules), Object(found.feature_importance)];
+  assert.deepEqual([rules.length > 2, importance.length], [true, 20], JSON.stringify(found.warnings));
+});
+
 test('a regression on two symbols with lags is explained by the signs it says', async (t) => {
   const document = networkDocument(['AAA', 'BBB'], {
     ...edge,
