@@ -10,6 +10,7 @@ import type { Books } from './commit-job.ts';
 import { countTrials, decisionHash } from './count-trial.ts';
 import type { Learned } from './learn.ts';
 import type { TrainOrder } from './orders.ts';
+import { shownFolds } from './shown-folds.ts';
 import { requireStrategy } from './strategy-language.ts';
 
 /**
@@ -78,7 +79,7 @@ export function commitModel({ database }: Books, order: TrainOrder, learned: Lea
     id,
     summary,
     metrics,
-    folds: learned.folds,
+    folds: shownFolds(learned.folds),
     engine,
     epochs: learned.epochs,
     stopped_early: learned.stoppedEarly,

@@ -4,6 +4,7 @@ import { readArtifact } from '@stratlab/models/artifact.ts';
 import { newestMember } from '@stratlab/models/ensemble.ts';
 import { requireModelRow } from './find-model.ts';
 import type { Lab } from './lab.ts';
+import { shown, shownFolds } from './shown-folds.ts';
 
 const lossPoints = 40;
 
@@ -27,8 +28,8 @@ export function getModel(lab: Lab, input: { model_id: string }) {
     engine: row.engine,
     seed: row.seed,
     metrics: artifact.metrics,
-    folds: artifact.members.map(({ fold, seed, metrics }) => ({ fold, seed, ...metrics })),
-    paths: artifact.paths,
+    folds: shownFolds(artifact.members.map(({ fold, seed, metrics }) => ({ fold, seed, ...metrics }))),
+    paths: artifact.paths.map(shown),
     validation: artifact.validation,
     segments: {
       train: segment(artifact.segments.train),

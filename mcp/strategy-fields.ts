@@ -9,15 +9,23 @@ export const givenDocument = {
   yaml: z.string().optional().describe('The document as YAML text, at most 64 kB; its comments are kept.'),
 };
 
+const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+const block = z.record(z.string(), z.unknown());
+/** Whatever may stand in a document. */
+const documentValue = z.union([scalar, block, z.array(z.union([scalar, block, z.array(scalar)]))]);
+
 /** One child of a strategy each. */
 export const givenMutations = z
   .array(
     z.strictObject({
       path: z.string().max(200).optional().describe('Dotted: indicators.rsi_14.period.'),
-      value: z.unknown().optional().describe('What stands there then.'),
+      value: documentValue.optional().describe('What stands there then.'),
       changes: z
         .array(
-          z.strictObject({ path: z.string().max(200).describe('As above.'), value: z.unknown().describe('As above.') }),
+          z.strictObject({
+            path: z.string().max(200).describe('As above.'),
+            value: documentValue.describe('As above.'),
+          }),
         )
         .max(20)
         .optional()

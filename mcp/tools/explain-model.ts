@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineTool } from '../tool.ts';
 
 const figure = z.number().nullable();
-const interval = z.tuple([z.number(), z.number()]).nullable();
+const interval = z.array(z.number()).length(2).nullable();
 const rule = z.object({
   rule: z.string(),
   support: z.number(),

@@ -28,10 +28,7 @@ export const trainModelTool = defineTool({
       .max(0xffffffff)
       .optional()
       .describe('Seed of weights, order and dropout; the same seed gives the same bytes.'),
-    engine: z
-      .enum(engineNames)
-      .optional()
-      .describe('Training engine; auto chooses.'),
+    engine: z.enum(engineNames).optional().describe('Training engine; auto chooses.'),
     experiment_id: experimentId,
   }),
   output: z.object({

@@ -64,6 +64,7 @@ nn_inputs: [{fuzzy_set: rsi_14}, {fuzzy_set: macd_up}]
 model: {type: mlp, architecture: {hidden_layers: [16, 8], dropout: 0.1}, features: {lookback_periods: 1}}
 training:
   labels: {source: triple_barrier, profit_target_atr: 3, stop_loss_atr: 1, max_holding_bars: 40, atr_period: 50}
+  loss: focal
   learning_rate: 0.002
   epochs: 3
   early_stopping: null
@@ -84,7 +85,7 @@ test('what is read otherwise or not at all is said, key by key', () => {
       .map(({ path }) => path)
       .filter((path) => !path.startsWith('fuzzy_sets'))
       .sort(),
-    ['decisions.cost_model', 'deployment', 'name', 'scope', 'training.loss', 'training.validation_split'],
+    ['decisions.cost_model', 'deployment', 'name', 'scope', 'training.validation_split'],
   );
   const [, ...odd] = warningsOf(v3Text.replace('period: 14, source: close}', 'period: 14, colour: red}'));
   assert.ok(odd.some(({ path }) => path === 'indicators.rsi_14.colour'));
