@@ -21,7 +21,8 @@ export { mutationNames } from '@stratlab/strategies/mutations/index.ts';
 export interface GivenMutation {
   path?: string | undefined;
   value?: unknown;
-  changes?: readonly PathChange[] | undefined;
+  /** Value by path. */
+  changes?: Mapping | undefined;
 }
 
 export interface MutateStrategy {
@@ -104,8 +105,9 @@ function bounded(path: string, wanted: number): void {
 
 function changesOf({ path, value, changes }: GivenMutation, place: number): readonly PathChange[] {
   if (path !== undefined && changes === undefined && value !== undefined) return [{ path, value }];
-  if (path === undefined && value === undefined && changes !== undefined && changes.length > 0) return changes;
-  throw new LabError('invalid_input', 'A mutation is {path, value}, or {changes: [{path, value}, …]} for one child.', {
+  const several = Object.entries(changes ?? {}).map(([at, then]) => ({ path: at, value: then }));
+  if (path === undefined && value === undefined && several.length > 0) return several;
+  throw new LabError('invalid_input', 'A mutation is {path, value}, or {changes: {path: value, …}} for one child.', {
     path: `mutations.${place}`,
   });
 }

@@ -9,27 +9,23 @@ export const givenDocument = {
   yaml: z.string().optional().describe('The document as YAML text, at most 64 kB; its comments are kept.'),
 };
 
-const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
-const block = z.record(z.string(), z.unknown());
-/** Whatever may stand in a document. */
-const documentValue = z.union([scalar, block, z.array(z.union([scalar, block, z.array(scalar)]))]);
-
 /** One child of a strategy each. */
 export const givenMutations = z
   .array(
     z.strictObject({
       path: z.string().max(200).optional().describe('Dotted: indicators.rsi_14.period.'),
-      value: documentValue.optional().describe('What stands there then.'),
-      changes: z
-        .array(
-          z.strictObject({
-            path: z.string().max(200).describe('As above.'),
-            value: documentValue.describe('As above.'),
-          }),
-        )
-        .max(20)
+      value: z
+        .union([
+          z.string(),
+          z.number(),
+          z.boolean(),
+          z.null(),
+          z.record(z.string(), z.unknown()),
+          z.array(z.union([z.number(), z.string(), z.record(z.string(), z.unknown())])),
+        ])
         .optional()
-        .describe('Or several at once.'),
+        .describe('What stands there then.'),
+      changes: z.record(z.string(), z.unknown()).optional().describe('Or several at once: {path: value}.'),
     }),
   )
   .max(50)

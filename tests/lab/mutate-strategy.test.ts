@@ -23,12 +23,7 @@ test('each mutation is a child of its own, with its parent and what changed', (t
     { path: 'indicators.rsi_14.period', value: 9 },
     { path: 'fuzzy_sets.zone.low.2', value: 55 },
     { path: 'training.labels.max_holding_bars', value: 5 },
-    {
-      changes: [
-        { path: 'training.epochs', value: 7 },
-        { path: 'decisions.direction', value: 'long' },
-      ],
-    },
+    { changes: { 'training.epochs': 7, 'decisions.direction': 'long' } },
   ];
   const { parent, children } = mutateStrategy(lab, { name: 'rsi', mutations });
   assert.deepEqual(parent, { name: 'rsi', version: 1 });
@@ -151,7 +146,10 @@ test('what cannot be meant is refused', (t) => {
   refused({ mutations: [change], count: 3 }, { code: 'invalid_input', path: 'count' });
   refused({ mutations: [change], seed: 3 }, { code: 'invalid_input', path: 'seed' });
   refused({ mutations: [{ path: 'name' }] }, { code: 'invalid_input', path: 'mutations.0' });
-  refused({ mutations: [{ ...change, changes: [change] }] }, { code: 'invalid_input', path: 'mutations.0' });
+  refused(
+    { mutations: [{ ...change, changes: { [change.path]: change.value } }] },
+    { code: 'invalid_input', path: 'mutations.0' },
+  );
   refused({ operators: ['add_filter'] }, { code: 'invalid_input', path: 'seed' });
   refused({ operators: [], seed: 1 }, { code: 'invalid_input', path: 'operators' });
   refused({ operators: ['ad_filter'], seed: 1 }, { path: 'operators.0' });
