@@ -29,7 +29,7 @@ export const testStrategiesTool = defineTool({
   description: {
     does: 'Validates, trains where needed, backtests, judges and ranks many strategies as one task.',
     useWhen: `you have variants: one call instead of thirty, at most ${mostCombinations} backtests. Each rule is a trial, and every row is judged against all of them.`,
-    next: 'get_task_status with task_id and wait_ms; get_backtest with the best row. With task_id this pages its table.',
+    next: 'get_task_status with task_id and wait_ms; get_backtest with the best row.',
     example: { names: ['moving_average_cross', 'rsi_reversion'], limit: 5 },
   },
   input: z.strictObject({
@@ -49,7 +49,7 @@ export const testStrategiesTool = defineTool({
       .max(20)
       .optional()
       .describe('A model for each; absent: the newest, or one is trained.'),
-    rank_by: z.enum(rankings).optional().describe('Figure to rank by, best first; adjusted_p where absent.'),
+    rank_by: z.enum(rankings).optional().describe('Best first; adjusted_p where absent.'),
     limit: z
       .int()
       .min(1)
@@ -57,7 +57,7 @@ export const testStrategiesTool = defineTool({
       .default(usualRows)
       .describe(`Rows shown, 1 to ${mostCombinations}; 10.`),
     task_id: z.string().optional().describe('Or an earlier test (task_…): shows its table.'),
-    cursor: z.string().max(200).optional().describe('next_cursor of the answer before, with its task_id.'),
+    cursor: z.string().max(200).optional().describe('next_cursor of that table.'),
     experiment_id: experimentId,
   }),
   output: z.object({
