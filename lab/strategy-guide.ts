@@ -35,7 +35,7 @@ nn_inputs:                          # the features, in this order
   - {raw_indicator: stretch, timeframes: all, normalization: zscore}   # none, minmax, zscore, rank
 
 model:                              # one decider: model, rules, fuzzy_rules, or section allocation
-  type: mlp
+  type: mlp                         # logistic, lstm, gru, anfis, gradient_boosting
   architecture: {hidden_layers: [20, 10], activation: relu, dropout: 0.1}
   features: {lookback_periods: 0}   # earlier rows of the same features
 
@@ -46,7 +46,9 @@ training:
   learning_rate: 0.001
   optimizer: adam                   # adam, adamw, sgd
   early_stopping: {patience: 15}    # watches the validation part; null: off
-  validation: {method: holdout, train: 0.6, validation: 0.2, test: 0.2}   # in time order, purged between
+  validation: {method: holdout, train: 0.6, validation: 0.2, test: 0.2}   # walk_forward, purged_kfold, cpcv
+  sampling: {weights: uniqueness}   # also return_attribution, time_decay, class_weights, CUSUM events
+  ensemble: {seeds: 3}              # networks that answer together
   seed: 7
 
 decisions:
