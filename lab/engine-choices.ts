@@ -10,6 +10,11 @@ const rows = 10_000;
 const features = 24;
 const classes = 3;
 
+/** Every engine, whether it can run here, and if not why. */
+export function engineStates() {
+  return engines.map((engine) => ({ id: engine.id, ...engine.probe() }));
+}
+
 /** Which engine would train a model of each type with the grammar's defaults, and why: the time each is expected to take. */
 export function engineChoices() {
   return networkTypes.map((type) => {

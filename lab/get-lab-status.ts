@@ -1,15 +1,14 @@
 import { statSync } from 'node:fs';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { schemaVersion } from '@stratlab/knowledge/migrations.ts';
-import { engines } from '@stratlab/models/engines/index.ts';
-import { engineChoices } from './engine-choices.ts';
 import { longestWaitMs } from './get-task-status.ts';
 import type { Lab } from './lab.ts';
 import { longestInsight } from './save-insight.ts';
 import { codeVersion } from './version.ts';
 
 /** Where the lab stands: what runs, on what, and where things lie. Sizes in bytes. */
-export function getLabStatus({ configuration, database, folders, jobs, store }: Lab) {
+export async function getLabStatus({ configuration, database, folders, jobs, store }: Lab) {
+  const { engineChoices, engineStates } = await import('./engine-choices.ts');
   const { home, workers, leaseMs, inlineBars } = configuration;
   const series = store.list();
   const underlyings = new Map(series.map((listing) => [listing.series.instrument.underlying, listing.sealedFrom]));
@@ -18,7 +17,7 @@ export function getLabStatus({ configuration, database, folders, jobs, store }: 
     pid: process.pid,
     node: process.versions.node,
     uptime_ms: Math.round(1000 * process.uptime()),
-    engine: engines.map((engine) => ({ id: engine.id, ...engine.probe() })),
+    engine: engineStates(),
     engine_choice: engineChoices(),
     queue: jobs.counts(),
     workers: { concurrency: workers, lease_ms: leaseMs },

@@ -7,8 +7,7 @@ import { addEvent } from '@stratlab/knowledge/experiments.ts';
 import { addTask } from '@stratlab/knowledge/ledger.ts';
 import { modelSpec } from '@stratlab/models/document.ts';
 import { engineIds } from '@stratlab/models/engine.ts';
-import { expectedMs } from '@stratlab/models/engines/cost.ts';
-import { chooseEngine } from '@stratlab/models/engines/index.ts';
+import { expectedMs, usualEngine } from '@stratlab/models/engines/cost.ts';
 import { inputsOf } from '@stratlab/models/model-block.ts';
 import { foldCount } from '@stratlab/models/splits/folds.ts';
 import { baseTimeframe, documentSymbols } from '@stratlab/strategies/document.ts';
@@ -107,7 +106,7 @@ function trainingMs(strategy: LabStrategy, rows: number, wanted: string): number
   const { validation, ensemble, labels } = training;
   const outputs = labelOf(labels).classes?.length ?? 1;
   const spec = modelSpec(model, training, inputsOf(strategy, model).length, outputs);
-  return foldCount(validation) * ensemble.seeds * expectedMs(spec, rows, chooseEngine(spec, wanted, rows).id);
+  return foldCount(validation) * ensemble.seeds * expectedMs(spec, rows, usualEngine(spec, wanted));
 }
 
 /** Puts a training on the queue, as a part of `parentId` where that is given; the same one under way is that task. */

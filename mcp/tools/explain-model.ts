@@ -1,4 +1,4 @@
-import { explainModel } from '@stratlab/lab/explain-model.ts';
+import type { explainModel } from '@stratlab/lab/explain-model.ts';
 import { z } from 'zod';
 import { defineTool } from '../tool.ts';
 
@@ -83,7 +83,8 @@ export const explainModelTool = defineTool({
   }),
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   async run(lab, input, { signal }) {
-    const explained = await explainModel(lab, input, signal);
+    const { explainModel: explain } = await import('@stratlab/lab/explain-model.ts');
+    const explained = await explain(lab, input, signal);
     const { strategy_name, version, model_id, part, accuracy, rules_kind, fidelity } = explained;
     const rules = rules_kind === 'own' ? 'its strongest rule alone says' : 'the rules say';
     return {

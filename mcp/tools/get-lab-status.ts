@@ -38,8 +38,8 @@ export const getLabStatusTool = defineTool({
     seals: z.object({ series: z.int(), underlyings: z.int(), sealed: z.int() }),
   }),
   annotations: readOnly,
-  run(lab) {
-    const status = getLabStatus(lab);
+  async run(lab) {
+    const status = await getLabStatus(lab);
     const { queued, running } = status.queue;
     const { series, sealed, underlyings } = status.seals;
     return {

@@ -1,4 +1,4 @@
-import type { EngineId } from '../engine.ts';
+import { type EngineId, engineIds } from '../engine.ts';
 import { networkOf } from '../networks/index.ts';
 import { sizeOf } from '../networks/layout.ts';
 import { isNeural } from '../networks/neural-network.ts';
@@ -26,6 +26,11 @@ const passes = 3;
 /** Milliseconds per row, epoch and squared unknown of anfis; per row, round, input and output of boosting. */
 const anfisMs = 4e-7;
 const boostingMs = 9e-6;
+
+/** The engine that a training will have where every machine has it: for an estimate before any engine is asked. */
+export function usualEngine(spec: ModelSpec, wanted: string): EngineId {
+  return engineIds.find((id) => id === wanted) ?? (isNeural(spec) ? 'simd' : 'reference');
+}
 
 /** How long a training is expected to take with an engine, all epochs counted, milliseconds. */
 export function expectedMs(spec: ModelSpec, rows: number, engine: EngineId): number {

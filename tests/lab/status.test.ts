@@ -6,9 +6,9 @@ import { codeVersion } from '@stratlab/lab/version.ts';
 import { emptyLab, storeMarket } from '../lab-home.ts';
 import { addJob } from '../recorded.ts';
 
-test('the lab says what it is, what runs on what, and where things lie', (t) => {
+test('the lab says what it is, what runs on what, and where things lie', async (t) => {
   const lab = emptyLab(t, { STRATLAB_WORKERS: '3' });
-  const status = getLabStatus(lab);
+  const status = await getLabStatus(lab);
   assert.deepEqual([status.version, status.pid, status.node], [codeVersion, process.pid, process.versions.node]);
   const available = status.engine.filter((engine) => engine.available).map(({ id }) => id);
   assert.deepEqual(available.slice(0, 2), ['simd', 'reference']);
@@ -30,11 +30,11 @@ test('the lab says what it is, what runs on what, and where things lie', (t) => 
   assert.match(status.warnings[0], /No market data/);
 });
 
-test('series, seals and the queue are counted', (t) => {
+test('series, seals and the queue are counted', async (t) => {
   const lab = emptyLab(t);
   storeMarket(lab, 'AAA', 'noise', { bars: 400 });
   storeMarket(lab, 'BBB', 'noise', { bars: 400, seed: 2 }, { kind: 'none' });
   addJob(lab);
-  const { seals, queue, warnings } = getLabStatus(lab);
+  const { seals, queue, warnings } = await getLabStatus(lab);
   assert.deepEqual([seals, queue.queued, warnings], [{ series: 2, underlyings: 2, sealed: 1 }, 1, []]);
 });
