@@ -4,9 +4,11 @@ import type { ModelSpec } from '../spec.ts';
 import { expectedMs } from './cost.ts';
 import { referenceEngine } from './reference.ts';
 import { simdEngine } from './simd/engine.ts';
+import { tensorFlowEngine } from './tensorflow/engine.ts';
+import { webGpuEngine } from './webgpu/engine.ts';
 
 /** Every way to train. */
-export const engines: readonly TrainingEngine[] = [simdEngine, referenceEngine];
+export const engines: readonly TrainingEngine[] = [simdEngine, referenceEngine, tensorFlowEngine, webGpuEngine];
 
 /** Rows of a training that nothing more is known of. */
 const usualRows = 10_000;

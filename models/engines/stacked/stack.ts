@@ -77,11 +77,6 @@ export function totalWeight({ rows, weights }: Dataset): number {
   return sum;
 }
 
-/** Rows of all data sets of the jobs, each set counted once. */
-export function distinctRows(jobs: readonly TrainingJob[]): number {
-  return datasetsOf(jobs).reduce((sum, { rows }) => sum + rows, 0);
-}
-
 /** The jobs' data sets, each once. */
 export function datasetsOf(jobs: readonly TrainingJob[]): Dataset[] {
   return [...new Set(jobs.flatMap(({ data: { train, validation } }) => (validation ? [train, validation] : [train])))];

@@ -42,7 +42,7 @@ export interface StackDescent {
 export interface StackTrainer {
   readonly id: EngineId;
   room(spec: NeuralSpec, jobs: readonly StackedJob[]): number;
-  start(jobs: readonly StackedJob[], states: readonly ModelState[]): StackDescent;
+  start(jobs: readonly StackedJob[], states: readonly ModelState[]): StackDescent | Promise<StackDescent>;
 }
 
 interface Member {
@@ -70,7 +70,7 @@ async function trainStack(
   trained: TrainedNetwork[],
 ): Promise<void> {
   let members = jobs.map((job) => memberOf(trainer.id, job));
-  const descent = trainer.start(
+  const descent = await trainer.start(
     jobs,
     members.map(({ job, hooks }) => stateOf(job.spec, hooks.resumeFrom)),
   );
@@ -163,7 +163,8 @@ async function report(
     if (!running) throw new RangeError('A checkpoint can only be made while onEpoch runs.');
     const { history, bestWeights } = watch.soFar;
     const { weights, ...optimizer } = descent.state(place);
-    const numbers: Record<string, Float64Array> = job.spec.optimizer === 'sgd' ? { weights } : { weights, ...optimizer };
+    const numbers: Record<string, Float64Array> =
+      job.spec.optimizer === 'sgd' ? { weights } : { weights, ...optimizer };
     if (bestWeights !== null) numbers.best = bestWeights;
     return { engine, epoch: epoch.epoch, numbers, history };
   };

@@ -74,7 +74,8 @@ function mendUtil(): void {
     isArray: Array.isArray,
     isNullOrUndefined: (value: unknown) => value === null || value === undefined,
   };
-  for (const [name, run] of Object.entries(removed)) if (!Object.hasOwn(util, name)) Object.assign(util, { [name]: run });
+  for (const [name, run] of Object.entries(removed))
+    if (!Object.hasOwn(util, name)) Object.assign(util, { [name]: run });
 }
 
 function installed(): Variant | undefined {
