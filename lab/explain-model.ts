@@ -1,5 +1,6 @@
 import { LabError } from '@stratlab/data/error.ts';
 import { formatInstant } from '@stratlab/data/instant.ts';
+import type { ArtifactMember } from '@stratlab/models/artifact.ts';
 import { newestMember } from '@stratlab/models/ensemble.ts';
 import { type Accuracy, accuracyOf, hitsOf } from '@stratlab/models/explanation/accuracy.ts';
 import { anfisExplanation } from '@stratlab/models/explanation/anfis-rules.ts';
@@ -11,6 +12,7 @@ import { induceExplanation } from '@stratlab/models/explanation/induced-explanat
 import { type Reliability, reliabilityOf, topProbabilities } from '@stratlab/models/explanation/reliability.ts';
 import { classesSaid, type Outcome, outcomeOf, type Task } from '@stratlab/models/explanation/task.ts';
 import { featureGroups, inputWords, variablesOf } from '@stratlab/models/explanation/variables.ts';
+import { applyMemberships } from '@stratlab/models/normalisation.ts';
 import { type ExplainedSample, explainedSample, forecastAt, type ModelRows, rowsAt } from './explained-sample.ts';
 import {
   accuracyFields,
@@ -104,17 +106,27 @@ function explainRules(judged: Judged, mostTaught: number): { fields: RuleFields;
   const { taught, from, warnings } = taughtRows(judged, mostTaught);
   const said = classesSaid(judged.task, forecastAt(artifact, taught.time)(taught.features));
   const width = features.length;
+  const seen = (raw: Float64Array) => applyMemberships(member.normalisation, raw);
   const told = induceExplanation(
-    variablesOf(features, timeframe),
+    variablesOf(features, timeframe, member.normalisation),
     width,
-    { features: taught.features, said },
+    { features: seen(taught.features), said },
     {
-      features: rows.features.subarray(from * width),
+      features: seen(rows.features.subarray(from * width)),
       forward: rows.forward.subarray(from),
       outcome: { ...outcome, said: outcome.said.subarray(from), truth: outcome.truth.subarray(from) },
     },
   );
-  return { fields: ruleFields('induced', told), warnings };
+  return { fields: ruleFields('induced', told), warnings: [...warnings, ...severalPartitions(artifact.members)] };
+}
+
+/** Where networks have sets of their own, rules can speak of one network's only. */
+function severalPartitions(members: readonly ArtifactMember[]): string[] {
+  const fitted = (member: ArtifactMember) =>
+    JSON.stringify(member.normalisation.filter(({ method }) => method === 'membership'));
+  const [first, ...others] = members.map(fitted);
+  if (others.every((other) => other === first)) return [];
+  return ['Each fold fitted its own sets: the rules speak of those of the newest.'];
 }
 
 const leastTaught = 200;

@@ -1,6 +1,6 @@
 import { formatInstant } from '@stratlab/data/instant.ts';
 import { architectureOf } from '@stratlab/models/architecture.ts';
-import { readArtifact } from '@stratlab/models/artifact.ts';
+import { type ArtifactMember, readArtifact } from '@stratlab/models/artifact.ts';
 import { newestMember } from '@stratlab/models/ensemble.ts';
 import { requireModelRow } from './find-model.ts';
 import type { Lab } from './lab.ts';
@@ -44,6 +44,7 @@ export function getModel(lab: Lab, input: { model_id: string }) {
     stopped_early: newest.stoppedEarly,
     temperature: newest.temperature,
     features: artifact.features,
+    fitted_sets: fittedSets(artifact.features, newest),
     classes: artifact.classes,
     architecture: {
       type: artifact.spec.type,
@@ -65,4 +66,19 @@ export function getModel(lab: Lab, input: { model_id: string }) {
     created_at: formatInstant(row.createdAt),
     experiment_id: row.experimentId,
   };
+}
+
+/** The sets of `auto` in the units of their indicators, as the newest network's fold fitted them; of the newest rows. */
+function fittedSets(features: readonly string[], { normalisation }: Pick<ArtifactMember, 'normalisation'>) {
+  return features.flatMap((feature, k) => {
+    const column = normalisation[k];
+    if (column.method !== 'membership' || isEarlierRow(feature, features)) return [];
+    const { left, peak, right } = column;
+    return [{ feature, left, peak, right }];
+  });
+}
+
+function isEarlierRow(feature: string, features: readonly string[]): boolean {
+  const newest = feature.replace(/_lag\d+$/, '');
+  return newest !== feature && features.includes(newest);
 }

@@ -28,6 +28,7 @@ fuzzy_sets:                         # id: {indicator, set: numbers}; 3 triangula
     indicator: range
     low: {type: z_shaped, parameters: [0.8, 1.6]}
     high: {type: s_shaped, parameters: [1.0, 2.0]}
+  # motion: {indicator: range, auto: 3}             # or names, low to high: sets fitted on the training rows, for a model
 
 nn_inputs:                          # the features, in this order
   - {fuzzy_set: rsi_zone, timeframes: all}

@@ -1,13 +1,17 @@
+import type { PartitionPlace } from '@stratlab/strategies/auto-partition.ts';
 import { z } from 'zod';
+import { degreeOf, fitMembership, membershipSchema, valueAt } from './quantile-partition.ts';
 
 export const normalisationMethods = ['none', 'minmax', 'zscore', 'rank'] as const;
-export type NormalisationMethod = (typeof normalisationMethods)[number];
+/** A method by name, or the degree of membership in a set that is to be fitted. */
+export type NormalisationMethod = (typeof normalisationMethods)[number] | PartitionPlace;
 
 const columnSchema = z.discriminatedUnion('method', [
   z.strictObject({ method: z.literal('none') }),
   z.strictObject({ method: z.literal('minmax'), min: z.number(), max: z.number() }),
   z.strictObject({ method: z.literal('zscore'), mean: z.number(), sd: z.number().min(0) }),
   z.strictObject({ method: z.literal('rank'), knots: z.array(z.number()).min(1).max(257) }),
+  membershipSchema,
 ]);
 
 /** What was learnt about one column from the training rows; plain JSON. */
@@ -23,6 +27,7 @@ const knotCount = 257;
  * - `minmax` (x - min) / (max - min): [0, 1] on the training rows, unclipped beyond; a constant column gives 0.
  * - `zscore` (x - mean) / sd with the population sd; a constant column gives 0.
  * - `rank` the share of training values below x, ties in the middle, in [0, 1]; between at most 257 quantiles linear.
+ * - a place in a partition: the degree of membership in that set, as `fitMembership` says.
  *
  * `features` is row-major with one column per method; `rows` are row numbers and at least one.
  */
@@ -48,7 +53,14 @@ export function applyNormalisation(columns: readonly ColumnNormalisation[], feat
   return normalised;
 }
 
+/** The features with the degrees of fitted sets in their columns, as an explanation reads them; the others as they are. */
+export function applyMemberships(columns: readonly ColumnNormalisation[], features: Float64Array): Float64Array {
+  const others = columns.map((column) => (column.method === 'membership' ? column : { method: 'none' as const }));
+  return applyNormalisation(others, features);
+}
+
 function fitColumn(method: Exclude<NormalisationMethod, 'none'>, values: Float64Array): ColumnNormalisation {
+  if (typeof method === 'object') return fitMembership(values, method.set, method.of);
   switch (method) {
     case 'minmax': {
       const sorted = values.toSorted();
@@ -75,12 +87,9 @@ export function moments(values: Float64Array): { mean: number; sd: number } {
 /** All sorted values, or 257 of them at even ranks (linear between neighbours). */
 function quantiles(sorted: Float64Array): number[] {
   const count = Math.min(sorted.length, knotCount);
-  return Array.from({ length: count }, (_, k) => {
-    const place = count === 1 ? 0 : (k * (sorted.length - 1)) / (count - 1);
-    const below = Math.floor(place);
-    const above = Math.min(below + 1, sorted.length - 1);
-    return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
-  });
+  return Array.from({ length: count }, (_, k) =>
+    valueAt(sorted, count === 1 ? 0 : (k * (sorted.length - 1)) / (count - 1)),
+  );
 }
 
 function normalise(column: Exclude<ColumnNormalisation, { method: 'none' }>, x: number): number {
@@ -91,6 +100,8 @@ function normalise(column: Exclude<ColumnNormalisation, { method: 'none' }>, x: 
       return scaled(x - column.mean, column.sd);
     case 'rank':
       return rankOf(x, column.knots);
+    case 'membership':
+      return degreeOf(column, x);
   }
 }
 

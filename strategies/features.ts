@@ -1,8 +1,10 @@
 import type { Timeframe } from '@stratlab/data/timeframe.ts';
+import type { PartitionPlace } from './auto-partition.ts';
 import { type AnyDocument, documentTimeframes, type FeatureInput, type Normalization } from './document.ts';
 import { firingStrength, fuzzySignal } from './fuzzy-rule.ts';
 import type { StrategyView } from './market-view.ts';
 import type { Strategy } from './strategy.ts';
+import { setNames } from './strategy-parts.ts';
 
 /** One input of a model, as named to people: `1h_rsi_zone_oversold`, `1h_adx_14.adx`, with `_lag<k>` for earlier rows. */
 export interface Feature {
@@ -12,8 +14,8 @@ export interface Feature {
     | { readonly kind: 'membership'; readonly fuzzySet: string; readonly set: string }
     | { readonly kind: 'raw'; readonly column: string };
   readonly lag: number;
-  /** How it is to be scaled, fitted on training rows; memberships are degrees already. */
-  readonly normalization: Normalization;
+  /** How it is to be scaled, fitted on training rows; degrees of sets that the document gives are left as they are. */
+  readonly normalization: Normalization | PartitionPlace;
 }
 
 /** The features of a strategy's model in the order of its inputs: all of the newest row, then of each earlier row. */
@@ -34,17 +36,19 @@ function featuresOfInput(strategy: Strategy<AnyDocument>, input: FeatureInput): 
       ];
     }
     const { fuzzy_set: fuzzySet } = input;
-    return (strategy.fuzzy.get(fuzzySet)?.sets ?? []).map(({ set }) => ({
+    const variable = strategy.fuzzy.get(fuzzySet);
+    if (variable === undefined) return [];
+    return setNames(variable).map((set, k, { length }) => ({
       name: `${timeframe}_${fuzzySet}_${set}`,
       timeframe,
       source: { kind: 'membership', fuzzySet, set },
       lag: 0,
-      normalization: 'none',
+      normalization: 'auto' in variable ? { method: 'partition', set: k, of: length } : 'none',
     }));
   });
 }
 
-/** rows x features, row-major, one row per base bar; NaN where a value is not known yet. */
+/** rows x features, not normalised, row-major, one row per base bar; NaN where a value is not known yet. */
 export function featureMatrix(view: StrategyView, features: readonly Feature[]): Float64Array {
   const rows = view.market.bars.time.length;
   const matrix = new Float64Array(rows * features.length);
@@ -62,10 +66,12 @@ export function featureMatrix(view: StrategyView, features: readonly Feature[]):
 
 function featureValues(view: StrategyView, { source, timeframe }: Feature): Float64Array {
   if (source.kind === 'raw') return view.column(source.column, timeframe);
+  const variable = view.strategy.fuzzy.get(source.fuzzySet);
+  if (variable !== undefined && 'auto' in variable) return view.column(variable.column, timeframe);
   return membershipValues(view, source.fuzzySet, source.set, timeframe);
 }
 
-/** Degree of membership per base bar. */
+/** Degree of membership in a set that the document gives, per base bar. */
 export function membershipValues(
   view: StrategyView,
   fuzzySet: string,
@@ -73,7 +79,8 @@ export function membershipValues(
   timeframe: Timeframe,
 ): Float64Array {
   const variable = view.strategy.fuzzy.get(fuzzySet);
-  const membership = variable?.sets.find((candidate) => candidate.set === set)?.membership;
+  const sets = variable !== undefined && 'sets' in variable ? variable.sets : [];
+  const membership = sets.find((candidate) => candidate.set === set)?.membership;
   if (variable === undefined || membership === undefined) throw new RangeError(`no set ${fuzzySet}.${set}`);
   return membership.membership.degrees(view.column(variable.column, timeframe), membership.parameters);
 }

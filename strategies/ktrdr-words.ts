@@ -1,8 +1,8 @@
-import { parameterNames } from './label.ts';
 import { priceFields } from '@stratlab/data/bars.ts';
 import type { Problem } from '@stratlab/data/error.ts';
 import type { Indicator } from './indicator.ts';
 import { findIndicator, indicators } from './indicators/index.ts';
+import { parameterNames } from './label.ts';
 import { findLabel } from './labels/index.ts';
 import { isMapping, type Mapping, renamed } from './mapping.ts';
 

@@ -2,6 +2,7 @@ import { nearest, type Problem } from '@stratlab/data/error.ts';
 import type { Timeframe } from '@stratlab/data/timeframe.ts';
 import type { z } from 'zod';
 import { allocatesByWeights } from './allocation.ts';
+import { isSetName, parseAutoPartition } from './auto-partition.ts';
 import { combinationProblems, deciderOf, hasSignal, isGiven } from './combination.ts';
 import {
   type AnyDocument,
@@ -15,19 +16,20 @@ import {
   canonicalFormula,
   checkFormula,
   type Formula,
+  type FormulaProblem,
   type FormulaScope,
   parseFormula,
   problemsAt,
   type ValueType,
 } from './formula.ts';
 import { coverageWarnings, rangeOf } from './fuzzy-coverage.ts';
-import { checkFuzzyRule, parseFuzzyRule } from './fuzzy-rule.ts';
+import { checkFuzzyRule, type FuzzyCondition, fuzzyTerms, parseFuzzyRule } from './fuzzy-rule.ts';
 import { labelKind } from './label-kind.ts';
 import { parseLabel } from './labels/index.ts';
 import { isMapping, listOr, type Mapping } from './mapping.ts';
 import { parseMembership } from './memberships/index.ts';
 import { type ReadIndicators, readIndicators, unknownColumn } from './read-indicators.ts';
-import type { Decider, FuzzySet, FuzzyVariable, StrategyParts } from './strategy-parts.ts';
+import { type Decider, type FuzzySet, type FuzzyVariable, type StrategyParts, setNames } from './strategy-parts.ts';
 
 /** How a document came out of its schema. */
 interface Given {
@@ -116,20 +118,40 @@ class Reader {
   #readFuzzySets(): void {
     for (const [id, { indicator, ...sets }] of Object.entries(this.#document.fuzzy_sets)) {
       const path = `fuzzy_sets.${id}`;
-      const read = Object.entries(sets)
-        .flatMap(([set, value]) => this.#readSet(set, value, `${path}.${set}`))
-        .sort(alongTheAxis);
-      if (Object.keys(sets).length === 0) {
-        this.problems.push({ path, message: 'It has no sets.', hint: 'Write oversold: [0, 20, 35].' });
-      }
+      const column = String(indicator);
       this.#checkColumn(`${path}.indicator`, indicator);
-      this.warnings.push(...coverageWarnings(path, read, this.#rangeOf(String(indicator))));
-      this.fuzzy.set(id, { column: String(indicator), sets: read });
+      const variable = Object.hasOwn(sets, 'auto')
+        ? { column, auto: this.#readPartition(sets, path) }
+        : { column, sets: this.#readSets(sets, path, column) };
+      this.fuzzy.set(id, variable);
     }
   }
 
+  #readPartition({ auto, ...sets }: Mapping, path: string): readonly string[] {
+    const [given] = Object.keys(sets);
+    if (given !== undefined) {
+      const message = 'It cannot stand beside auto, which makes all sets of its variable.';
+      this.problems.push({ path: `${path}.${given}`, message, hint: 'Leave out auto, or every other set.' });
+    }
+    const names = parseAutoPartition(auto, `${path}.auto`);
+    if (!('problems' in names)) return names;
+    this.problems.push(...names.problems);
+    return [];
+  }
+
+  #readSets(sets: Mapping, path: string, column: string): FuzzySet[] {
+    const read = Object.entries(sets)
+      .flatMap(([set, value]) => this.#readSet(set, value, `${path}.${set}`))
+      .sort(alongTheAxis);
+    if (Object.keys(sets).length === 0) {
+      this.problems.push({ path, message: 'It has no sets.', hint: 'Write oversold: [0, 20, 35], or auto: 3.' });
+    }
+    this.warnings.push(...coverageWarnings(path, read, this.#rangeOf(column)));
+    return read;
+  }
+
   #readSet(set: string, value: unknown, path: string): FuzzySet[] {
-    if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(set)) {
+    if (!isSetName(set)) {
       this.problems.push({ path, message: 'A set is named by letters, digits and _.' });
     }
     const membership = parseMembership(value, path);
@@ -195,13 +217,21 @@ class Reader {
   }
 
   #readFuzzyRules(): StrategyParts['fuzzyRules'] {
-    const sets = Object.fromEntries([...this.fuzzy].map(([id, { sets }]) => [id, sets.map(({ set }) => set)]));
+    const sets = Object.fromEntries([...this.fuzzy].map(([id, variable]) => [id, setNames(variable)]));
     return entriesOf(this.#given.fuzzy_rules, fuzzyRuleSchema).flatMap(([k, rule]) => {
       const parsed = parseFuzzyRule(rule.if);
-      const faults = 'problems' in parsed ? parsed.problems : checkFuzzyRule(parsed.condition, sets);
+      const faults = 'problems' in parsed ? parsed.problems : this.#faultsOfRule(parsed.condition, sets);
       this.problems.push(...problemsAt(`fuzzy_rules.${k}.if`, faults));
       return 'condition' in parsed ? [{ condition: parsed.condition, then: rule.then, weight: rule.weight }] : [];
     });
+  }
+
+  /** What a rule says of sets that are fitted in training cannot be judged, where nothing is trained. */
+  #faultsOfRule(condition: FuzzyCondition, sets: Readonly<Record<string, readonly string[]>>): FormulaProblem[] {
+    const fitted = fuzzyTerms(condition).find(({ fuzzySet }) => 'auto' in (this.fuzzy.get(fuzzySet) ?? {}));
+    if (fitted === undefined) return checkFuzzyRule(condition, sets);
+    const message = `The sets of "${fitted.fuzzySet}" are auto: fitted in training, and fuzzy rules are not trained.`;
+    return [{ message, column: fitted.column, hint: 'Give its sets by numbers: low: [0, 20, 35].' }];
   }
 
   #checkModel(): void {
@@ -344,13 +374,15 @@ function spelledIndicators(entries: Mapping, { definitions, formulas }: ReadIndi
 
 function spelledFuzzySets(fuzzy: ReadonlyMap<string, FuzzyVariable>): Record<string, Record<string, unknown>> {
   return Object.fromEntries(
-    [...fuzzy].map(([id, { column, sets }]) => [
+    [...fuzzy].map(([id, { column, ...divided }]) => [
       id,
-      { indicator: column, ...Object.fromEntries(sets.map(({ set, membership }) => [set, spelledSet(membership)])) },
+      'auto' in divided
+        ? { indicator: column, auto: [...divided.auto] }
+        : { indicator: column, ...Object.fromEntries(divided.sets.map(({ set, ...own }) => [set, spelledSet(own)])) },
     ]),
   );
 }
 
-function spelledSet({ membership, parameters }: FuzzySet['membership']): Record<string, unknown> {
+function spelledSet({ membership: { membership, parameters } }: Omit<FuzzySet, 'set'>): Record<string, unknown> {
   return { type: membership.type, parameters: [...parameters] };
 }

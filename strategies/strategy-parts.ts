@@ -9,10 +9,15 @@ export interface FuzzySet {
   readonly membership: ParsedMembership;
 }
 
-export interface FuzzyVariable {
-  /** Column it reads: `rsi_14` or `adx_14.adx`. */
-  readonly column: string;
-  readonly sets: readonly FuzzySet[];
+/** A column (`rsi_14` or `adx_14.adx`) divided into sets that the document gives, or into named sets fitted in training. */
+export type FuzzyVariable = { readonly column: string } & (
+  | { readonly sets: readonly FuzzySet[] }
+  | { readonly auto: readonly string[] }
+);
+
+/** Names of a variable's sets, from low values to high. */
+export function setNames(variable: FuzzyVariable): readonly string[] {
+  return 'auto' in variable ? variable.auto : variable.sets.map(({ set }) => set);
 }
 
 /** Formulas by where they stand in the document: `rules.enter_long`, `legs.0.weight`, `execution.stop_loss.price`. */

@@ -35,6 +35,9 @@ export const getModelTool = defineTool({
     best_epoch: z.int(),
     stopped_early: z.boolean(),
     features: z.array(z.string()),
+    fitted_sets: z
+      .array(z.object({ feature: z.string(), left: figure, peak: z.number(), right: figure }))
+      .describe('Of auto: membership 1 at peak, 0 at left and right'),
     classes: z.array(z.string()).nullable(),
     architecture: z.record(z.string(), z.unknown()),
     fingerprint: z.string(),

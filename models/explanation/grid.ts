@@ -12,14 +12,15 @@ export interface Division {
 
 /**
  * A raw column is divided at its terciles on these rows (the training rows); a fuzzy variable by its set of highest
- * membership, and once more by the set to which the row leans, that of the second highest. `width` is columns per row.
+ * membership, and once more by the set to which the row leans, that of the second highest. Sets that were fitted are
+ * told with the values of the indicator that they stand for. `width` is columns per row.
  */
 export function divide(variables: readonly Variable[], features: Float64Array, width: number): Division[] {
-  return variables.flatMap(({ words, sets, columns }, variable) =>
-    sets === null
-      ? [byTercile(variable, words, columns[0], columnOf(features, width, columns[0]))]
-      : [bySet(variable, words, sets, columns), byLean(variable, words, sets, columns)],
-  );
+  return variables.flatMap(({ words, sets, peaks, columns }, variable) => {
+    if (sets === null) return [byTercile(variable, words, columns[0], columnOf(features, width, columns[0]))];
+    const told = peaks === null ? sets : sets.map((set, k) => `${set}${rangeWords(peaks, k)}`);
+    return [bySet(variable, words, told, columns), byLean(variable, words, told, sets, columns)];
+  });
 }
 
 /** rows x divisions. */
@@ -49,6 +50,13 @@ function byTercile(variable: number, words: string, column: number, values: Floa
   };
 }
 
+/** Where a set of a partition is the highest: between the middles of its peak and its neighbours'. */
+function rangeWords(peaks: readonly number[], set: number): string {
+  const middle = (k: number) => Number(((peaks[k] + peaks[k + 1]) / 2).toPrecision(4));
+  if (set === 0) return ` (below ${middle(0)})`;
+  return set === peaks.length - 1 ? ` (${middle(set - 1)} or more)` : ` (${middle(set - 1)} to ${middle(set)})`;
+}
+
 function bySet(variable: number, words: string, sets: readonly string[], columns: readonly number[]): Division {
   return {
     variable,
@@ -57,12 +65,19 @@ function bySet(variable: number, words: string, sets: readonly string[], columns
   };
 }
 
-function byLean(variable: number, words: string, sets: readonly string[], columns: readonly number[]): Division {
+/** `told` are the sets, and `sets` those that a row leans to, in words. */
+function byLean(
+  variable: number,
+  words: string,
+  told: readonly string[],
+  sets: readonly string[],
+  columns: readonly number[],
+): Division {
   const leans = [...sets, null];
   return {
     variable,
     levels: [
-      ...sets.flatMap((set) =>
+      ...told.flatMap((set) =>
         leans.map((lean) => `${words} is ${lean === null ? `${set} only` : `${set}, leaning to ${lean}`}`),
       ),
       `${words} is in none of its sets`,

@@ -1,9 +1,13 @@
 import type { ColumnNormalisation } from '../normalisation.ts';
 
-/** A normalised value in the column's own unit; NaN for a constant column, of which every value is normalised alike. */
+/**
+ * A normalised value in the column's own unit (a degree of membership has no other); NaN for a constant column, of
+ * which every value is normalised alike.
+ */
 export function ownUnit(column: ColumnNormalisation, value: number): number {
   switch (column.method) {
     case 'none':
+    case 'membership':
       return value;
     case 'minmax':
       return column.max > column.min ? column.min + value * (column.max - column.min) : Number.NaN;

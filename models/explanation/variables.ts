@@ -1,5 +1,6 @@
 import type { Timeframe } from '@stratlab/data/timeframe.ts';
 import type { Feature } from '@stratlab/strategies/features.ts';
+import type { ColumnNormalisation } from '../normalisation.ts';
 
 /** One thing that a model looks at: a fuzzy variable with all its sets, or a raw column, on one timeframe and lag. */
 export interface Variable {
@@ -9,13 +10,19 @@ export interface Variable {
   readonly words: string;
   /** Names of the sets, one per column; null for a raw column. */
   readonly sets: readonly string[] | null;
+  /** Ascending values of the indicator at which each set is 1, where they were fitted in training; else null. */
+  readonly peaks: readonly number[] | null;
   /** Places of its features among the inputs. */
   readonly columns: readonly number[];
   readonly lag: number;
 }
 
-/** The variables behind a model's inputs, the newest rows' first. */
-export function variablesOf(features: readonly Feature[], base: Timeframe): Variable[] {
+/** The variables behind a model's inputs, the newest rows' first. `normalisation` tells the sets that were fitted. */
+export function variablesOf(
+  features: readonly Feature[],
+  base: Timeframe,
+  normalisation: readonly ColumnNormalisation[] = [],
+): Variable[] {
   const columns = new Map<string, number[]>();
   features.forEach((feature, column) => {
     const key = `${groupOf(feature)} ${feature.lag}`;
@@ -24,11 +31,13 @@ export function variablesOf(features: readonly Feature[], base: Timeframe): Vari
   const variables = [...columns.values()].map((own): Variable => {
     const members = own.map((column) => features[column]);
     const sets = members.flatMap(({ source }) => (source.kind === 'membership' ? [source.set] : []));
+    const peaks = own.flatMap((column) => peakOf(normalisation[column]));
     const [first] = members;
     return {
       group: groupOf(first),
       words: placed(nameOf(first), first, base),
       sets: sets.length === 0 ? null : sets,
+      peaks: peaks.length === 0 ? null : peaks,
       columns: own,
       lag: first.lag,
     };
@@ -48,6 +57,10 @@ export function inputWords(feature: Feature, base: Timeframe): string {
   const { source } = feature;
   const name = source.kind === 'raw' ? source.column : `degree of ${source.fuzzySet} ${source.set}`;
   return placed(name, feature, base);
+}
+
+function peakOf(column: ColumnNormalisation | undefined): number[] {
+  return column?.method === 'membership' ? [column.peak] : [];
 }
 
 function nameOf({ source }: Feature): string {

@@ -10,7 +10,8 @@ const weightsFile = 'weights.bin';
 
 const statement =
   'Inputs are float32 in the order of features_json and already normalised, column by column by normalisation_json: ' +
-  'none x; minmax (x - min) / (max - min); zscore (x - mean) / sd (both 0 where the divisor is 0); rank by its knots. ' +
+  'none x; minmax (x - min) / (max - min); zscore (x - mean) / sd (both 0 where the divisor is 0); rank by its knots; ' +
+  'membership 1 at its peak, linearly to 0 at left and right, 1 on a side that is null. ' +
   'A regression answers in units of its target.';
 
 interface Layer {

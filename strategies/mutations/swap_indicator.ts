@@ -40,10 +40,12 @@ function alike(from: Indicator, to: Indicator): boolean {
   return to !== from && kept && String(to.outputs) === String(outputs);
 }
 
+/** The fuzzy variables that would have to move along; those of `auto` are fitted to whatever they read. */
 function setsReading(document: Mapping, id: string): { set: string; output: string | undefined }[] {
   return Object.entries(mappingOr(document.fuzzy_sets)).flatMap(([set, entry]) => {
-    const [read, output] = String(mappingOr(entry).indicator).split('.');
-    return read === id ? [{ set, output }] : [];
+    const { indicator, auto } = mappingOr(entry);
+    const [read, output] = String(indicator).split('.');
+    return read === id && auto === undefined ? [{ set, output }] : [];
   });
 }
 

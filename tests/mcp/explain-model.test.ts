@@ -169,6 +169,52 @@ test('a regression on two symbols with lags is explained by the signs it says', 
   assert.deepEqual([zone.feature, zone.includes_zero], ['1d_zone', false]);
 });
 
+test('sets fitted in training are told in the unit of their indicator, and trained, tested and drawn like others', async (t) => {
+  const document = networkDocument(['AAA'], {
+    ...edge,
+    fuzzy_sets: { zone: { indicator: 'rsi_14', auto: 5 } },
+    model: { type: 'mlp', architecture: { hidden_layers: [8] }, features: { lookback_periods: 1 } },
+  });
+  const { client, id } = await trained(t, document);
+  const model = await call(client, 'get_model', { model_id: id });
+  const sets: Fields[] = Object(model.fitted_sets);
+  const names = ['very_low', 'low', 'middle', 'high', 'very_high'].map((name) => `1d_zone_${name}`);
+  assert.deepEqual(
+    sets.map(({ feature }) => feature),
+    names,
+  );
+  sets.forEach(({ left, peak, right }, k) => {
+    assert.deepEqual([left, right], [sets[k - 1]?.peak ?? null, sets[k + 1]?.peak ?? null]);
+    assert.ok(Number(peak) > 0 && Number(peak) < 100);
+  });
+  const [lowest, next] = sets.map(({ peak }) => Number(peak));
+  const found = await call(client, 'explain_model', { model_id: id });
+  const rules: Fields[] = Object(found.rules);
+  const said = `zone is very_low (below ${Number(((lowest + next) / 2).toPrecision(4))})`;
+  const known = rules.find(({ rule }) => String(rule).startsWith(said) && String(rule).endsWith('-> long'));
+  assert.ok(Number(known?.accuracy) > 0.6, `${said}: ${JSON.stringify(rules)}`);
+  assert.ok(Number(found.fidelity) > Number(found.constant_fidelity));
+  const [zone]: Fields[] = Object(found.feature_importance);
+  assert.deepEqual([zone.feature, zone.includes_zero], ['1d_zone', false]);
+  assert.deepEqual(found.warnings, []);
+  const tested = await call(client, 'run_backtest', { strategy_name: 'net', model_id: id });
+  assert.equal(tested.sample, 'out_of_sample');
+  const picture = await client.callTool({ name: 'get_chart', arguments: { id: 'net', kind: 'fuzzy_sets' } });
+  assert.notEqual(picture.isError, true, JSON.stringify(picture.content).slice(0, 300));
+});
+
+test('rules about networks that fitted their sets each on its own fold say whose sets they speak of', async (t) => {
+  const fuzzy_sets = { zone: { indicator: 'rsi_14', auto: 3 } };
+  const training = {
+    labels: { source: 'next_direction' },
+    epochs: 4,
+    validation: { method: 'walk_forward', folds: 3 },
+  };
+  const { client, id } = await trained(t, networkDocument(['AAA'], { ...edge, fuzzy_sets, training }));
+  const found = await call(client, 'explain_model', { model_id: id });
+  assert.match(String(found.warnings), /Each fold fitted its own sets/);
+});
+
 test('a model that is not there is not explained', async (t) => {
   const client = await clientOf(t, emptyLab(t), { toolsets: 'all' });
   const result = await client.callTool({ name: 'explain_model', arguments: { model_id: 'model_none' } });

@@ -9,6 +9,7 @@ import { referenceEngine } from '@stratlab/models/engines/reference.ts';
 import { predictEnsemble } from '@stratlab/models/ensemble.ts';
 import { fitEnsemble } from '@stratlab/models/fit-ensemble.ts';
 import { networkOf, neuralNetworkOf } from '@stratlab/models/networks/index.ts';
+import { fitNormalisation, type NormalisationMethod } from '@stratlab/models/normalisation.ts';
 import { readSafetensors, writeSafetensors } from '@stratlab/models/safetensors.ts';
 import fc from 'fast-check';
 import { logisticSpec, mlpSpec, recurrentSpec } from '../specs.ts';
@@ -28,6 +29,19 @@ test('a model read back predicts the same bits', () => {
   const { weightsHash, ...described } = read;
   assert.match(weightsHash, /^[0-9a-f]{64}$/);
   assert.deepEqual(described, artifact);
+});
+
+test('sets that were fitted come back to the same bits, and are fitted on the training rows of each fold', async () => {
+  const place = { method: 'partition', set: 1, of: 3 } as const;
+  const fitted = await trained([place, 'zscore']);
+  const read = readArtifact(folder, writeArtifact(folder, fitted));
+  const time = Float64Array.from({ length: 60 }, (_, row) => row * 864e5);
+  assert.deepEqual(predictEnsemble(read, features, time), predictEnsemble(fitted, features, time));
+  read.members.forEach(({ fold, normalisation }) => {
+    const known = features.slice(0, 2 * (fold === 0 ? 30 : 40));
+    const rows = Int32Array.from({ length: known.length / 2 }, (_, row) => row);
+    assert.deepEqual(normalisation, fitNormalisation([place, 'zscore'], known, rows));
+  });
 });
 
 for (const spec of [logisticSpec(), recurrentSpec({ layers: 2 }), recurrentSpec({ type: 'gru' })]) {
@@ -176,7 +190,9 @@ function damaged(name: string, bytes: Uint8Array): string {
   return copy;
 }
 
-async function trained(): Promise<Omit<ModelArtifact, 'weightsHash'>> {
+async function trained(
+  normalisation: readonly NormalisationMethod[] = ['zscore', 'rank'],
+): Promise<Omit<ModelArtifact, 'weightsHash'>> {
   const spec = mlpSpec({
     inputs: 2,
     activation: 'tanh',
@@ -192,7 +208,7 @@ async function trained(): Promise<Omit<ModelArtifact, 'weightsHash'>> {
     { train: rows(0, 40), validation: rows(40, 50), test: rows(50, 60), weights: null },
   ];
   const targets = Float64Array.from({ length: 60 }, (_, row) => row % 3);
-  const learnable = { features, normalisation: ['zscore', 'rank'] as const, targets };
+  const learnable = { features, normalisation, targets };
   const hooks = { onEpoch() {}, resumeFrom: () => undefined };
   const settings = { seeds: 2, calibrate: true };
   const members = await fitEnsemble(spec, learnable, folds, settings, referenceEngine, hooks);

@@ -8,7 +8,7 @@ import { induceExplanation } from '@stratlab/models/explanation/induced-explanat
 import { ownUnit } from '@stratlab/models/explanation/own-units.ts';
 import { type Forecast, outcomeOf } from '@stratlab/models/explanation/task.ts';
 import { inputWords, variablesOf } from '@stratlab/models/explanation/variables.ts';
-import { applyNormalisation, fitNormalisation } from '@stratlab/models/normalisation.ts';
+import { applyMemberships, applyNormalisation, fitNormalisation } from '@stratlab/models/normalisation.ts';
 import { modelSpecSchema } from '@stratlab/models/spec.ts';
 import type { Feature } from '@stratlab/strategies/features.ts';
 import { classes, FLAT, LONG, SHORT } from '@stratlab/strategies/label.ts';
@@ -160,6 +160,39 @@ test('raw columns are cut at the terciles of the taught rows, lags and other tim
       ['4h_adx_14.adx', 0],
       ['1h_rsi_14', 3],
     ],
+  );
+});
+
+test('sets that were fitted are told with the values that they stand for', () => {
+  const features = setsOf('rsi_zone', ['low', 'middle', 'high']);
+  const places = features.map((_, set) => ({ method: 'partition' as const, set, of: 3 }));
+  const raw = Float64Array.from({ length: 3 * 601 }, (_, at) => (Math.floor(at / 3) * 7) % 601);
+  const fitted = fitNormalisation(
+    places,
+    raw,
+    Int32Array.from({ length: 601 }, (_, row) => row),
+  );
+  const said = Int32Array.from({ length: 601 }, (_, row) =>
+    raw[3 * row] < 200 ? LONG : raw[3 * row] > 400 ? SHORT : FLAT,
+  );
+  const seen = applyMemberships(fitted, raw);
+  const { rules, otherwise, fidelity } = induceExplanation(
+    variablesOf(features, timeframe, fitted),
+    3,
+    { features: seen, said },
+    { features: seen, outcome: { classes, said, truth: said }, forward: new Float64Array(601) },
+  );
+  const words = rules.map(({ when, says }) => `${when} -> ${says}`);
+  const expected = [
+    'rsi_zone is high (400 or more) -> short',
+    'rsi_zone is low (below 200) -> long',
+    'rsi_zone is middle (200 to 400) -> flat',
+  ];
+  assert.ok(words.length === 2 && words.every((own) => expected.includes(own)), JSON.stringify(words));
+  assert.ok(otherwise !== null && fidelity > 0.99);
+  assert.ok(
+    fitted.every((column) => ownUnit(column, 0.25) === 0.25),
+    'a degree is its own unit',
   );
 });
 

@@ -4,7 +4,7 @@ import { normal, seededRandom } from '@stratlab/data/random.ts';
 import { predictEnsemble, predictMember } from '@stratlab/models/ensemble.ts';
 import type { ExportableMember } from '@stratlab/models/export.ts';
 import { exportOnnx } from '@stratlab/models/exports/onnx.ts';
-import { normalisationMethods } from '@stratlab/models/normalisation.ts';
+import { type ColumnNormalisation, normalisationMethods } from '@stratlab/models/normalisation.ts';
 import type { ModelSpec } from '@stratlab/models/spec.ts';
 import { logisticSpec, mlpSpec, recurrentSpec, regression } from '../specs.ts';
 import { runOnnx, withoutRuntime } from './exports-runtime.ts';
@@ -52,6 +52,28 @@ for (const method of normalisationMethods) {
       for (const features of [rawFeatures(100, 6, 3), onKnots, strange(6)]) await agree([member], features);
     });
   }
+}
+
+for (const rows of [1, 2, 40, 600]) {
+  test(`sets fitted on ${rows} rows are part of the graph, beside every other method`, {
+    skip: withoutRuntime,
+  }, async () => {
+    const places = [0, 1, 2].map((set) => ({ method: 'partition' as const, set, of: 3 }));
+    for (const methods of [places, [...places, ...normalisationMethods], ['zscore' as const, ...places]]) {
+      const spec = mlpSpec({ inputs: 7, epochs: 1 });
+      const member = await trainedMember(spec, methods, rows);
+      assert.ok(member.normalisation.some(({ method }) => method === 'membership'));
+      const onPeaks = Float64Array.from(
+        { length: 70 },
+        (_, at) => peakOf(member.normalisation[at % 7]) + Math.floor(at / 14),
+      );
+      for (const features of [rawFeatures(100, 7, 3), onPeaks, strange(7)]) await agree([member], features);
+    }
+  });
+}
+
+function peakOf(column: ColumnNormalisation): number {
+  return column.method === 'membership' ? column.peak : 0;
 }
 
 test('columns of every normalisation and number of knots keep their places', { skip: withoutRuntime }, async () => {

@@ -141,3 +141,12 @@ function load(): TensorFlow | Error {
     return error instanceof Error ? error : new Error(String(error));
   }
 }
+
+test('sets that were fitted go with the file, as doubles and in words', async () => {
+  const places = [0, 1].map((set) => ({ method: 'partition' as const, set, of: 2 }));
+  const member = await trainedMember(mlpSpec({ inputs: 6 }), places);
+  const [{ bytes }] = exportTfjs(exportable(member));
+  const { userDefinedMetadata } = fileSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
+  assert.deepEqual(JSON.parse(userDefinedMetadata.normalisation_json), member.normalisation);
+  assert.match(userDefinedMetadata.inputs, /membership 1 at its peak, linearly to 0 at left and right/);
+});

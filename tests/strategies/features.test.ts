@@ -156,6 +156,21 @@ test('a coarser value appears with the bar that closes it and stands until the n
   assert.deepEqual(column(matrix, '4h_zone_low'), degrees);
 });
 
+test('of sets that are fitted in training every feature is the indicator itself, on its timeframe and lag', () => {
+  const changed = withValue(document, 'fuzzy_sets.zone', { indicator: 'rsi_14', auto: ['calm', 'usual', 'stormy'] });
+  const view = viewOf(own, other, changed);
+  const fitted = featuresOf(view.strategy, 2).filter(({ name }) => /_zone_(calm|usual|stormy)/.test(name));
+  assert.equal(fitted.length, 18);
+  const matrix = featureMatrix(view, fitted);
+  fitted.forEach(({ timeframe, lag }, k) => {
+    const seen = view.column('rsi_14', timeframe);
+    for (let row = 0; row < rows; row++) {
+      assert.equal(matrix[row * fitted.length + k], row < lag ? Number.NaN : seen[row - lag]);
+    }
+  });
+  assert.throws(() => membershipValues(view, 'zone', 'calm', '1h'), RangeError);
+});
+
 test('an earlier row is the same feature that many base bars before', () => {
   const matrix = featureMatrix(viewOf(own, other), features);
   const now = column(matrix, '4h_smooth');

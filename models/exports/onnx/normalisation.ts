@@ -4,6 +4,12 @@ import { types } from './messages.ts';
 
 type Rank = Extract<ColumnNormalisation, { method: 'rank' }>;
 
+/** Columns that are computed apart from the others: the value is rows x these columns. */
+interface Apart {
+  readonly columns: readonly number[];
+  readonly value: string;
+}
+
 /** Rank columns with as many knots as each other. */
 interface RankGroup {
   readonly columns: number[];
@@ -13,16 +19,16 @@ interface RankGroup {
 /** What `applyNormalisation` does, for rows x columns of raw features; NaN stays NaN. */
 export function normalise(graph: Graph, columns: readonly ColumnNormalisation[], features: string): string {
   const scaled = scale(graph, columns, features);
-  const groups = rankGroups(columns);
-  if (groups.length === 0) return scaled;
-  const ranked = groups.map((group) => rank(graph, group, features));
+  const ranked = rankGroups(columns).map((group) => ({ ...group, value: rank(graph, group, features) }));
+  const apart: Apart[] = [...ranked, ...degrees(graph, columns, features)];
+  if (apart.length === 0) return scaled;
   const order = Array.from(columns, (_, k) => k);
-  groups
+  apart
     .flatMap((group) => group.columns)
     .forEach((column, k) => {
       order[column] = columns.length + k;
     });
-  const beside = graph.add('Concat', [scaled, ...ranked], { axis: { int: 1 } });
+  const beside = graph.add('Concat', [scaled, ...apart.map(({ value }) => value)], { axis: { int: 1 } });
   return graph.add('Gather', [beside, graph.integers(order)], { axis: { int: 1 } });
 }
 
@@ -102,6 +108,36 @@ function betweenKnots(graph: Graph, knots: Rank['knots'][], x: string, below: st
   const isPast = graph.add('Less', [graph.number(last), below]);
   const upper = graph.add('Where', [isPast, graph.number(last), inside]);
   return graph.add('Where', [isFirst, graph.number(0), upper]);
+}
+
+/** As `degreeOf`: the lesser of the rising and the falling side, of which one that is missing is 1. */
+function degrees(graph: Graph, columns: readonly ColumnNormalisation[], features: string): Apart[] {
+  const fitted = columns.flatMap((column, k) => (column.method === 'membership' ? [{ ...column, k }] : []));
+  if (fitted.length === 0) return [];
+  const places = fitted.map(({ k }) => k);
+  const x = graph.add('Gather', [features, graph.integers(places)], { axis: { int: 1 } });
+  const rising = side(
+    graph,
+    x,
+    fitted.map(({ left, peak }) => ({ foot: left, peak })),
+  );
+  const falling = side(
+    graph,
+    x,
+    fitted.map(({ right, peak }) => ({ foot: right, peak })),
+  );
+  const value = graph.add('Min', [rising, falling, graph.number(1)]);
+  return [{ columns: places, value: keepUnknown(graph, x, value) }];
+}
+
+/** From 0 at the foot through 1 at the peak, at least 0; at least 1 where there is no foot. */
+function side(graph: Graph, x: string, lines: readonly { foot: number | null; peak: number }[]): string {
+  const distance = graph.add('Sub', [x, graph.doubles(lines.map(({ foot }) => foot ?? 0))]);
+  const line = graph.add('Div', [
+    distance,
+    graph.doubles(lines.map(({ foot, peak }) => (foot === null ? 1 : peak - foot))),
+  ]);
+  return graph.add('Max', [line, graph.doubles(lines.map(({ foot }) => (foot === null ? 1 : 0)))]);
 }
 
 function keepUnknown(graph: Graph, x: string, value: string): string {
