@@ -73,7 +73,12 @@ test('a mistyped name is answered with the nearest known one', () => {
       'indicators.quick.period',
       '"$fas" is not a declared parameter. Did you mean "$fast"?',
     ],
-    ['model.type', 'lstm', 'model.type', '"lstm" is not a network of this version. Built: mlp. '],
+    [
+      'model.type',
+      'lstn',
+      'model.type',
+      '"lstn" is not a network of this version. Built: mlp, logistic, lstm, gru, anfis, gradient_boosting. ',
+    ],
     ['training.optimizer', 'adm', 'training.optimizer', '"adm" is not one of adam, adamw, sgd. Did you mean "adam"?'],
     ['training.epoch', 3, 'training.epoch', '"epoch" is not a known key here. Did you mean "epochs"?'],
     ['hypotesis', 'x', 'hypotesis', '"hypotesis" is not a known key here. Did you mean "hypothesis"?'],
