@@ -10,18 +10,14 @@ import { type Exit, type ListedTrade, Lot } from './order-list/lot.ts';
 import { actsAtOpen, type Resting, restingOrder } from './order-list/resting.ts';
 import { checkQuotes, type Quotes } from './quotes.ts';
 import { Bracket } from './simulation/bracket.ts';
+import { maintenanceShare, moneyTolerance, yearMs } from './simulation/conventions.ts';
 import type { SignedBar } from './simulation/entry-order.ts';
 import { checkPrices, checkQuotesGiven } from './simulation/preconditions.ts';
 import { signedBar } from './simulation/signed-bar.ts';
 import { affordableUnits, wholeSteps } from './simulation/sizing.ts';
 import type { ExitReason, Simulation } from './trade.ts';
 
-const yearMs = 365 * 86_400_000;
 const atrPeriod = 14;
-/** Relative slack for sums that are equal but for rounding. */
-const tolerance = 1e-9;
-/** A broker closes a position when equity falls to this share of the margin it was opened on. */
-const maintenanceShare = 0.5;
 
 export interface OrderListRun extends Omit<Simulation, 'openTrade'> {
   trades: ListedTrade[];
@@ -290,7 +286,7 @@ class OrderMarket {
     const held = lots.reduce((sum, { quantity }) => sum + quantity, 0);
     const feesOf = (units: number) => (order.fees === null ? undefined : (order.fees * units) / wanted);
     const closing = Math.min(wanted, held);
-    const opens = order.kind !== 'close' && (share !== null || wanted > held * (1 + tolerance));
+    const opens = order.kind !== 'close' && (share !== null || wanted > held * (1 + moneyTolerance));
     this.closeLots(lots, closing, fill, opens ? 'reversal' : 'signal', feesOf(closing));
     if (opens && fill.opens) this.open(order, side, fill, share === null ? wanted - held : null, feesOf(wanted - held));
   }
@@ -315,7 +311,8 @@ class OrderMarket {
     const value = quantity * paid * this.multiplier;
     const commission = fees ?? commissionOf(this.costs, value, quantity);
     const affordable =
-      order.kind === 'fill' || value + commission <= this.available(price) + tolerance * (this.initialCapital + value);
+      order.kind === 'fill' ||
+      value + commission <= this.available(price) + moneyTolerance * (this.initialCapital + value);
     const levels = { sl: order.sl ?? undefined, tp: order.tp ?? undefined };
     const bracket = this.bracketAt(levels, side, paid, quantity, order.issued_on_bar);
     if (!(quantity > 0) || !affordable || bracket === null) {
@@ -398,7 +395,7 @@ class OrderMarket {
     const parts: { lot: Lot; quantity: number }[] = [];
     let left = units;
     for (const lot of lots) {
-      const all = left >= lot.quantity * (1 - tolerance);
+      const all = left >= lot.quantity * (1 - moneyTolerance);
       const quantity = all ? lot.quantity : left;
       if (quantity > 0) parts.push({ lot, quantity });
       left = all ? Math.max(0, left - quantity) : 0;
@@ -502,7 +499,7 @@ class OrderMarket {
     const made = [...this.trades, ...openTrades].reduce((sum, { pnl }) => sum + pnl, 0);
     const expected = this.initialCapital + made - this.financingPaid;
     const difference = Math.abs(expected - this.worthAt(this.bars.close[this.lastBar]));
-    if (difference <= tolerance * (this.initialCapital + this.tradedNotional)) return;
+    if (difference <= moneyTolerance * (this.initialCapital + this.tradedNotional)) return;
     throw new LabError('internal', `The books of a list of orders do not balance: ${difference} is missing.`);
   }
 }

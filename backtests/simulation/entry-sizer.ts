@@ -2,11 +2,9 @@ import type { Bars } from '@stratlab/data/bars.ts';
 import { type Costs, commissionOf } from '../costs.ts';
 import type { Execution } from '../execution.ts';
 import type { Account } from './account.ts';
+import { moneyTolerance } from './conventions.ts';
 import { affordableUnits, type SizingContext, wholeSteps, wishedExposure } from './sizing.ts';
 import type { VolumeRoom } from './volume-room.ts';
-
-/** Relative slack for sums of money that are equal but for rounding. */
-const moneyTolerance = 1e-9;
 
 /** An entry at a price of the market; `atMarket` where slippage and spread are paid. */
 export interface EntryPrice {

@@ -11,6 +11,7 @@ import type { Quotes } from '../quotes.ts';
 import type { ExitReason, Simulation, Trade } from '../trade.ts';
 import { Account } from './account.ts';
 import { Bracket, type BracketContext } from './bracket.ts';
+import { maintenanceShare, moneyTolerance, yearMs } from './conventions.ts';
 import { EntryOrder, type SignedBar } from './entry-order.ts';
 import { type EntryPrice, EntrySizer } from './entry-sizer.ts';
 import { checkPrices } from './preconditions.ts';
@@ -18,12 +19,7 @@ import { readSignedBar } from './signed-bar.ts';
 import { VolumeRoom } from './volume-room.ts';
 import type { Workspace } from './workspace.ts';
 
-const yearMs = 365 * 86_400_000;
 const atrPeriod = 14;
-/** Relative slack for sums of money that are equal but for rounding. */
-const moneyTolerance = 1e-9;
-/** A broker closes a position when equity falls to this share of the margin it was opened on. */
-const maintenanceShare = 0.5;
 /** Prices are checked in blocks just before they are traded, while the cache holds them. */
 const checkedBars = 4096;
 

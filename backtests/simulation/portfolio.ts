@@ -2,12 +2,10 @@ import { LabError } from '@stratlab/data/error.ts';
 import type { Timeline } from '@stratlab/strategies/wished-weights.ts';
 import type { Execution } from '../execution.ts';
 import { type ExitReason, longHeld, shortHeld } from '../trade.ts';
+import { moneyTolerance } from './conventions.ts';
 import { Holding, type Moment } from './holding.ts';
 import { Ledger } from './ledger.ts';
 import type { Asset } from './portfolio-preconditions.ts';
-
-/** Relative slack for sums of money that are equal but for rounding. */
-export const moneyTolerance = 1e-9;
 
 /** Positions in several instruments on one cash, and the prices they are valued at. One row per instrument. */
 export class Portfolio {

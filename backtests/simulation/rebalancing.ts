@@ -1,6 +1,7 @@
 import { commissionOf } from '../costs.ts';
 import type { Execution } from '../execution.ts';
-import { moneyTolerance, type Portfolio } from './portfolio.ts';
+import { moneyTolerance } from './conventions.ts';
+import type { Portfolio } from './portfolio.ts';
 import { type Asset, hasUnknownMargin } from './portfolio-preconditions.ts';
 import { wholeSteps } from './sizing.ts';
 import { VolumeRoom } from './volume-room.ts';

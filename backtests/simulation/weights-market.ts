@@ -2,14 +2,11 @@ import type { Timeline, WishedWeights } from '@stratlab/strategies/wished-weight
 import type { Execution } from '../execution.ts';
 import type { InstrumentResult, PortfolioSimulation } from '../simulate-weights.ts';
 import type { Trade } from '../trade.ts';
+import { maintenanceShare, yearMs } from './conventions.ts';
 import { Portfolio } from './portfolio.ts';
 import { type Asset, hasUnknownMargin } from './portfolio-preconditions.ts';
 import { Rebalancing } from './rebalancing.ts';
 import { WishOrders } from './wish-orders.ts';
-
-const yearMs = 365 * 86_400_000;
-/** A broker closes a position when equity falls to this share of the margin it was opened on. */
-const maintenanceShare = 0.5;
 
 /** One run: a portfolio and the orders for its wishes, taken through the steps of `wishes` once. */
 export class WeightsMarket {
