@@ -39,6 +39,8 @@ export interface RunBacktest {
 
 const defaultCapital = 100_000;
 const longestWaitMs = 15_000;
+/** Symbols that a warning names before it counts the others. */
+const namedSymbols = 5;
 
 /** A task that is still at it, where the answer could not be waited for. */
 export interface Pending {
@@ -111,7 +113,7 @@ export function orderOf(lab: Lab, input: RunBacktest): { order: BacktestOrder; b
   const timeframe = baseTimeframe(strategy.document);
   const placed =
     model === null ? ruleSpan(range, input.segment) : modelSpan(lab, model, range, asked, input.segment, warnings);
-  warnings.push(...traded.flatMap((each) => fillWarnings(lab, strategy, each, timeframe)));
+  warnings.push(...fillWarnings(lab, strategy, traded, timeframe));
   const order: BacktestOrder = {
     backtestId: newId('backtest'),
     strategyName: stored.name,
@@ -214,15 +216,24 @@ function barsToRead({ store }: Lab, symbols: readonly string[], timeframe: Timef
   }, 0);
 }
 
-function fillWarnings({ database }: Lab, strategy: LabStrategy, symbol: string, timeframe: Timeframe): string[] {
+function fillWarnings(
+  { database }: Lab,
+  strategy: LabStrategy,
+  symbols: readonly string[],
+  timeframe: Timeframe,
+): string[] {
   const { fill } = strategy.document.execution;
   if (fill === 'signal_close')
     return [
       'fill: signal_close trades at the price the decision was made on. It is optimistic and for comparison only.',
     ];
-  const findings = JSON.stringify(findSeries(database, symbol, timeframe)?.findings ?? []);
-  if (fill !== 'next_open' || !findings.includes('open_equals_previous_close')) return [];
+  if (fill !== 'next_open') return [];
+  const early = symbols.filter((symbol) =>
+    findSeries(database, symbol, timeframe)?.findings.some(({ rule }) => rule === 'open_equals_previous_close'),
+  );
+  if (early.length === 0) return [];
+  const more = early.length > namedSymbols ? ` and ${early.length - namedSymbols} others` : '';
   return [
-    `Many opens of ${symbol} equal the previous close, so next_open fills are really fills at a price before the decision could be acted on. Use execution {fill: next_close}.`,
+    `Many opens of ${early.slice(0, namedSymbols).join(', ')}${more} equal the previous close, so next_open fills are really fills at a price before the decision could be acted on. Use execution {fill: next_close}.`,
   ];
 }

@@ -1,8 +1,8 @@
-import { isFree } from '@stratlab/backtests/costs.ts';
+import { type Costs, isFree } from '@stratlab/backtests/costs.ts';
 import type { Simulation } from '@stratlab/backtests/trade.ts';
 import type { BarStore } from '@stratlab/data/store.ts';
 import { readArtifact } from '@stratlab/models/artifact.ts';
-import { fingerprint } from '@stratlab/strategies/fingerprint.ts';
+import { canonicalJson, fingerprint } from '@stratlab/strategies/fingerprint.ts';
 import { z } from 'zod';
 import { backtest } from './backtest.ts';
 import type { Folders } from './lab-folders.ts';
@@ -98,13 +98,19 @@ export function runOrder(store: BarStore, folders: Folders, order: BacktestOrder
     periodsPerYear: done.periodsPerYear,
     cashRate: done.cashRate,
     free,
-    execution: { ...execution, costs_used: costs.length === 1 ? costs[0] : done.costs },
+    execution: { ...execution, costs_used: sharedCosts(done.costs) },
     warnings: [
       ...warnings.map(({ path, message }) => `${path}: ${message}`),
       ...(free ? ['No costs were charged, as the execution block asks; nobody trades for free.'] : []),
       ...remarks(simulation, traded),
     ],
   };
+}
+
+/** The costs where every instrument is charged the same, else by symbol. */
+function sharedCosts(costs: Record<string, Costs>): Costs | Record<string, Costs> {
+  const [first, ...others] = Object.values(costs);
+  return others.every((each) => canonicalJson(each) === canonicalJson(first)) ? first : costs;
 }
 
 function remarks(simulation: Simulation, { synthetic, symbol }: Traded): string[] {

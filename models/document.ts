@@ -28,7 +28,7 @@ const common = z.strictObject({
   calibration: z
     .enum(['temperature', 'none'])
     .default('temperature')
-    .describe('Of class probabilities, on the validation rows'),
+    .describe('Of class probabilities, where there are validation rows; numbers have none'),
   seed: z.int().min(0).max(0xffffffff).default(7),
 });
 

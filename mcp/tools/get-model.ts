@@ -63,6 +63,7 @@ export const getModelTool = defineTool({
     return {
       summary: `${model.strategy_name} v${model.version} on ${model.symbols.join(', ')} ${model.timeframe}: ${words}`,
       ...model,
+      warnings: leftOut(model),
       next: [
         {
           tool: 'run_backtest',
@@ -75,4 +76,11 @@ export const getModelTool = defineTool({
 
 function share(value: number | null): string {
   return value === null ? 'unknown' : `${(100 * value).toFixed(1)} %`;
+}
+
+function leftOut({ folds, architecture }: ReturnType<typeof getModel>): string[] {
+  const { networks } = architecture;
+  return networks > folds.length
+    ? [`Only the first ${folds.length} of ${networks} networks are shown one by one.`]
+    : [];
 }

@@ -11,12 +11,12 @@ interface Rate {
 }
 
 /**
- * Rates of one core (of the processor's cores for tensorflow), from `npm run bench -- training`: good to a factor of two,
- * which is enough to choose by.
+ * Rates of one core from `npm run bench -- training` (`simd`, `reference`): good to a factor of two, which is enough to
+ * choose by. `tensorflow` is one model on its processor binding, tried by hand; `webgpu` is a guess until a GPU is measured.
  */
 const rates: Readonly<Record<EngineId, Rate>> = {
-  simd: { stepMs: 0.001, productsPerMs: 12e6 },
-  reference: { stepMs: 0.01, productsPerMs: 1.2e6 },
+  simd: { stepMs: 0.001, productsPerMs: 17e6 },
+  reference: { stepMs: 0.01, productsPerMs: 2e6 },
   tensorflow: { stepMs: 8, productsPerMs: 5e6 },
   webgpu: { stepMs: 0.5, productsPerMs: 2e6 },
 };

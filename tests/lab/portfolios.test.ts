@@ -139,6 +139,15 @@ test('nothing behind the earliest seal is traded', async (t) => {
   assert.equal(data.sealed_from.slice(0, 10), formatDate(lab.store.ofSymbol('AAA')[0].sealedFrom ?? 0));
 });
 
+test('what holds for the whole run is said once, however many symbols it trades', async (t) => {
+  const lab = emptyLab(t);
+  threeMarkets(lab);
+  storeStrategy(lab, 'momentum', momentum);
+  const { warnings, execution } = await run(lab, { strategy_name: 'momentum', execution: { fill: 'signal_close' } });
+  assert.equal(warnings.filter((warning) => warning.startsWith('fill: signal_close')).length, 1);
+  assert.deepEqual(Object.keys(Object(execution.costs_used)), ['commission', 'slippage', 'spread', 'source']);
+});
+
 test('what does not apply is refused, in the document and in a call', async (t) => {
   const lab = emptyLab(t);
   threeMarkets(lab);
