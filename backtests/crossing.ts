@@ -18,19 +18,18 @@ export type CrossingDirection = 'long' | 'both';
 
 /** The decisions of one pair of columns after another, in the same memory. */
 export class Crossings {
-  /** The bars that decide, ascending, and `rows` after the last. */
-  readonly bars: Int32Array;
+  private readonly deciding: Int32Array;
   private readonly decisions: Decisions;
   private readonly direction: CrossingDirection;
 
   constructor(rows: number, direction: CrossingDirection) {
-    this.bars = new Int32Array(rows + 1);
-    this.decisions = noDecisions(rows);
+    this.deciding = new Int32Array(rows + 1);
+    this.decisions = { ...noDecisions(rows), deciding: this.deciding };
     this.direction = direction;
   }
 
   find(fast: Float64Array, slow: Float64Array, firstBar: number): Decisions {
-    const { bars, decisions, direction } = this;
+    const { deciding, decisions, direction } = this;
     const { enterLong, exitLong, enterShort, exitShort } = decisions;
     const rows = fast.length;
     let count = 0;
@@ -40,18 +39,18 @@ export class Crossings {
       if (fast[t] > slow[t]) {
         if (fast[t - 1] <= slow[t - 1]) {
           enterLong[t] = 1;
-          bars[count++] = t;
+          deciding[count++] = t;
         }
         while (t < rows && fast[t] > slow[t]) t++;
       } else if (fast[t] < slow[t]) {
         if (fast[t - 1] >= slow[t - 1]) {
           exitLong[t] = 1;
-          bars[count++] = t;
+          deciding[count++] = t;
         }
         while (t < rows && fast[t] < slow[t]) t++;
       } else t++;
     }
-    bars[count] = rows;
+    deciding[count] = rows;
     if (direction === 'both') {
       enterShort.set(exitLong);
       exitShort.set(enterLong);

@@ -34,6 +34,8 @@ export interface Decisions {
   prices: DecisionPrices;
   /** Least bars between two decisions to enter; 0 for no limit. */
   minSeparation: number;
+  /** Every bar that a column names, ascending, and one at or behind `endBar` after the last; else the columns are searched. */
+  deciding?: Int32Array;
 }
 
 /** Decisions over all of `bars` bars that never trade; what a caller starts from. */

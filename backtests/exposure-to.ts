@@ -1,3 +1,4 @@
+import type { HeldBars } from './held-bars.ts';
 import { type MetricSample, type UndefinedMetric, undefinedBecause } from './metric.ts';
 import { longHeld, shortHeld } from './trade.ts';
 
@@ -6,8 +7,9 @@ import { longHeld, shortHeld } from './trade.ts';
  * the entry and the exit bar count. Undefined where no position per bar is known.
  */
 export function exposureTo(side: -1 | 0 | 1, sample: MetricSample): number | UndefinedMetric {
-  const { position, sides } = sample;
+  const { position, sides, heldBars } = sample;
   if (position.length === 0) return undefinedBecause('no position per bar is known');
+  if (heldBars !== undefined) return countOf(heldBars, side) / position.length;
   if (sides !== undefined) return shareHolding(sides, side);
   const rows = position.length;
   let held = 0;
@@ -22,6 +24,11 @@ export function exposureTo(side: -1 | 0 | 1, sample: MetricSample): number | Und
     row = end;
   }
   return (held + roundTripBars(sample, side)) / position.length;
+}
+
+function countOf({ long, short, either }: HeldBars, side: -1 | 0 | 1): number {
+  if (side === 0) return either;
+  return side > 0 ? long : short;
 }
 
 /** A portfolio may hold both sides in one bar. */

@@ -50,6 +50,7 @@ export function simulationSample(run: Omit<Simulation, 'openTrade'>, terms: Meas
     tradedNotional: run.tradedNotional,
     cashRate: 0,
     ...(run.sides === undefined ? {} : { sides: run.sides }),
+    ...(run.heldBars === undefined ? {} : { heldBars: run.heldBars }),
     ...terms,
   };
 }

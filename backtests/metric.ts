@@ -1,3 +1,5 @@
+import type { HeldBars } from './held-bars.ts';
+
 /** What a metric may know of one closed trade. A number that is not known is NaN. `Trade` is one of these. */
 export interface MeasuredTrade {
   readonly direction?: 'long' | 'short' | undefined;
@@ -23,6 +25,8 @@ export interface MetricSample {
   readonly position: Float64Array;
   /** Of a portfolio: the sides held in each bar, as in `Simulation`. */
   readonly sides?: Uint8Array;
+  /** Of the whole sample, where they were counted. */
+  readonly heldBars?: HeldBars;
   /** The row of the trades' bars that row 0 of `equity` stands for. */
   readonly firstBar: number;
   /** One simple return per period (session day), in order. */

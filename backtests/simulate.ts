@@ -32,7 +32,17 @@ export function simulate(
   checkExecution(decisions, execution, instrument, initialCapital, quotes);
   if (quotes !== null) checkQuotedBars(bars, quotes, decisions);
   const traded = sliceBars(bars, 0, decisions.endBar);
-  const market = new SimulatedMarket(traded, decisions, execution, instrument, initialCapital, workspace, quotes);
+  const quiet = workspace.quietBars(bars, decisions, quotes);
+  const market = new SimulatedMarket(
+    traded,
+    decisions,
+    execution,
+    instrument,
+    initialCapital,
+    workspace.log,
+    quiet,
+    quotes,
+  );
   const simulation = market.run(workspace.tradable(bars));
   workspace.noteTradable(bars, decisions.endBar);
   return simulation;

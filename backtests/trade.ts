@@ -1,3 +1,5 @@
+import type { HeldBars } from './held-bars.ts';
+
 export const exitReasons = [
   'signal',
   'reversal',
@@ -53,6 +55,8 @@ export interface Simulation {
   position: Float64Array;
   /** Of a portfolio, per bar `longHeld` + `shortHeld`: the sides held in it, if only for a part of it. */
   sides?: Uint8Array;
+  /** Where they were counted; else `position` tells. */
+  heldBars?: HeldBars;
   trades: Trade[];
   /** What is still open at the end (`at_end: mark`), as if closed at the last close without cost; else null. */
   openTrade: Trade | null;

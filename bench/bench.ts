@@ -1,7 +1,7 @@
 /** One thing that was measured: values of its runs, in its unit. */
 export interface Measurement {
   name: string;
-  unit: 'ms' | 'MB' | 'steps/s' | 'models/min';
+  unit: 'ms' | 'MB' | 'steps/s' | 'models/min' | 'jobs/s';
   values: number[];
 }
 

@@ -3,11 +3,13 @@ import { cpus } from 'node:os';
 import { backtest } from './backtest.ts';
 import { type Bench, type Measured, median } from './bench.ts';
 import { indicators } from './indicators.ts';
+import { jobs } from './jobs.ts';
 import { server } from './server.ts';
 import { training } from './training.ts';
+import { transports } from './transports.ts';
 
 /** `npm run -s bench -- <name> [--json]`: exit code 0, or 2 for a name that is not there. */
-const benches: readonly Bench[] = [backtest, indicators, server, training];
+const benches: readonly Bench[] = [backtest, indicators, jobs, server, training, transports];
 
 const [wanted, ...flags] = process.argv.slice(2);
 const bench = benches.find(({ name }) => name === wanted);

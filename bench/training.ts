@@ -9,7 +9,7 @@ import { lastLine, pythonWith } from './python.ts';
 import { rowsFor, shapes } from './training-shapes.ts';
 
 /** Each engine has its turn in every round, so that a slow moment of the machine meets them all. */
-const rounds = 3;
+const rounds = 5;
 const turnMs = 500;
 const manyModels = 12;
 const manyEpochs = 100;
@@ -45,10 +45,17 @@ function peersHere(): Record<string, Peer> {
   return {
     simd: () => stepsPerSecond(createSimdEngine({ workers: 1 }), 1),
     simd_two_workers: () => stepsPerSecond(createSimdEngine({ workers: 2 }), 2),
+    simd_fma: fused(),
     reference: () => stepsPerSecond(referenceEngine, 1),
     tfjs: tensorflow(),
     pytorch: pytorch(),
   };
+}
+
+function fused(): Peer {
+  const engine = createSimdEngine({ build: 'simd_fma', workers: 1 });
+  const { available, reason } = engine.probe();
+  return available ? () => stepsPerSecond(engine, 1) : reason;
 }
 
 function tensorflow(): Peer {
@@ -143,13 +150,14 @@ function report(
   };
 }
 
-/** How many times the steps of each other engine `simd` makes on one thread. */
+/** How many times the steps of each other engine `simd` and `simd_fma` make on one thread. */
 function ratiosOf(speeds: Record<string, Speeds | null>): Record<string, number> {
-  const { simd, simd_two_workers: _, ...others } = speeds;
+  const { simd, simd_fma, simd_two_workers: _, ...others } = speeds;
   const ratios: Record<string, number> = {};
-  for (const [name, found] of Object.entries(others)) {
-    for (const [shape, speed] of Object.entries(found ?? {})) {
-      ratios[`${shape}_simd_vs_${name}`] = (simd?.[shape] ?? Number.NaN) / speed;
+  for (const [own, ownSpeeds] of Object.entries({ simd, simd_fma })) {
+    for (const [name, found] of Object.entries(others)) {
+      if (ownSpeeds === null || found === null) continue;
+      for (const shape of Object.keys(shapes)) ratios[`${shape}_${own}_vs_${name}`] = ownSpeeds[shape] / found[shape];
     }
   }
   return ratios;

@@ -17,7 +17,8 @@ export async function run(argv: readonly string[]): Promise<number> {
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    process.stderr.write(`${describeFailure(error)}\n`);
+    const { shownError } = await import('@stratlab/lab/fault.ts');
+    process.stderr.write(`${describeFailure(shownError(error))}\n`);
     return 1;
   }
 }

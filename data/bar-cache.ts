@@ -11,13 +11,18 @@ export class BarCache {
   readonly #kept = new Map<string, HashedBars>();
   readonly #maxBytes: number;
   #bytes = 0;
+  #hits = 0;
+  #misses = 0;
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
   }
 
   get(key: string, load: () => HashedBars): HashedBars {
-    const entry = this.#take(key) ?? load();
+    const kept = this.#take(key);
+    if (kept === undefined) this.#misses++;
+    else this.#hits++;
+    const entry = kept ?? load();
     this.#kept.set(key, entry);
     this.#bytes += bytesOf(entry);
     for (const [oldest] of this.#kept) {
@@ -25,6 +30,10 @@ export class BarCache {
       this.#take(oldest);
     }
     return entry;
+  }
+
+  counts(): { hits: number; misses: number } {
+    return { hits: this.#hits, misses: this.#misses };
   }
 
   #take(key: string): HashedBars | undefined {

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { decodeArrow, encodeArrow } from './arrow.ts';
 import { temporarySuffix, writeFileAtomic } from './atomic-file.ts';
 import { type Bars, barCount } from './bars.ts';
+import { diskErrorOf } from './disk-error.ts';
 import { LabError } from './error.ts';
 import { hashBars, sha256 } from './hash.ts';
+import { parseHashedJson, writeHashedJson } from './hashed-json.ts';
 import { parseSymbol } from './instrument.ts';
 import { type Series, seriesSchema } from './series.ts';
 import { compareTimeframes, isTimeframe, type Timeframe } from './timeframe.ts';
@@ -36,10 +38,14 @@ export function seriesNames(folder: string): SeriesName[] {
 }
 
 /** The record of a series, or null where there is none. Throws `corrupt`. */
-export function readRecord(folder: string, { symbol, timeframe }: SeriesName): Series | null {
-  const text = readOrNull(join(folder, symbol, `${timeframe}.json`));
-  if (text === null) return null;
-  const record = parseJson(text.toString('utf8'), seriesSchema);
+export function readRecord(folder: string, name: SeriesName): Series | null {
+  const text = readOrNull(recordPath(folder, name));
+  return text === null ? null : parseRecord(text, name);
+}
+
+/** The record that a file holds. Throws `corrupt`. */
+export function parseRecord(text: Buffer, { symbol, timeframe }: SeriesName): Series {
+  const record = parseHashedJson(text.toString('utf8'), seriesSchema);
   if (record?.symbol === symbol && record.timeframe === timeframe) return record;
   throw corrupt(symbol, timeframe, 'its record cannot be read');
 }
@@ -64,31 +70,28 @@ export function saveSeries(folder: string, description: Omit<Series, 'file_hash'
   const bytes = encodeArrow(bars);
   const series = seriesSchema.parse({ ...description, file_hash: sha256(bytes) });
   writeFileAtomic(barsPath(folder, series), bytes);
-  writeFileAtomic(join(folder, series.symbol, `${series.timeframe}.json`), `${JSON.stringify(series, null, 2)}\n`);
+  writeHashedJson(recordPath(folder, series), series);
   removeLeftovers(join(folder, series.symbol), series);
   return series;
 }
 
-/** Parses a JSON file against its schema; null where it does not fit. */
-export function parseJson<T>(text: string, schema: { safeParse(value: unknown): { data?: T | undefined } }): T | null {
-  try {
-    return schema.safeParse(JSON.parse(text)).data ?? null;
-  } catch {
-    return null;
-  }
-}
-
-/** The content of a file, or null where there is none. */
+/** The content of a file, or null where there is none. Throws `unavailable` where the disk refuses. */
 export function readOrNull(path: string): Buffer | null {
   try {
     return readFileSync(path);
   } catch (error) {
     if (isMissing(error)) return null;
-    throw error;
+    throw diskErrorOf(error, `${path} could not be read`);
   }
 }
 
-function barsPath(folder: string, { symbol, timeframe, hash }: Series): string {
+/** The file of a series' record. */
+export function recordPath(folder: string, { symbol, timeframe }: SeriesName): string {
+  return join(folder, symbol, `${timeframe}.json`);
+}
+
+/** The file of the bars that a record names. */
+export function barsPath(folder: string, { symbol, timeframe, hash }: Series): string {
   return join(folder, symbol, `${timeframe}.${hash.slice(0, 16)}.arrow`);
 }
 
@@ -100,8 +103,15 @@ function removeLeftovers(folder: string, series: Series): void {
   for (const name of entries(folder)) {
     const superseded = name.startsWith(`${series.timeframe}.`) && name.endsWith('.arrow') && !current.endsWith(name);
     const path = join(folder, name);
-    if ((superseded || name.endsWith(temporarySuffix)) && ageMs(path) > leftoverMs) rmSync(path, { force: true });
+    if ((superseded || name.endsWith(temporarySuffix)) && ageMs(path) > leftoverMs) removeLeftover(path);
   }
+}
+
+/** The series is stored already: what cannot be removed now is removed the next time. */
+function removeLeftover(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {}
 }
 
 function ageMs(path: string): number {
@@ -114,7 +124,7 @@ function entries(folder: string): string[] {
     return readdirSync(folder);
   } catch (error) {
     if (isMissing(error)) return [];
-    throw error;
+    throw diskErrorOf(error, `${folder} could not be read`);
   }
 }
 

@@ -1,16 +1,16 @@
 import { join } from 'node:path';
-import { writeFileAtomic } from './atomic-file.ts';
 import { BarCache, type HashedBars } from './bar-cache.ts';
-import { type Bars, barCount, firstBarFrom, mapColumns, sliceBars } from './bars.ts';
+import { type Bars, barColumns, barCount, firstBarFrom, mapColumns, sliceBars } from './bars.ts';
 import { checkBars } from './check-bars.ts';
 import { LabError, nearest } from './error.ts';
 import { hashBars } from './hash.ts';
+import { parseHashedJson, writeHashedJson } from './hashed-json.ts';
 import { dayMs, formatDate, formatInstant } from './instant.ts';
 import { parseSymbol } from './instrument.ts';
+import { requireRoom } from './room.ts';
 import { nextSeal, type Seal, type SealChoice, type Span, sealSchema, visibleRows } from './seal.ts';
 import type { NewSeries, Series } from './series.ts';
 import {
-  parseJson,
   readBars,
   readOrNull,
   readRecord,
@@ -85,6 +85,11 @@ export class BarStore {
     this.#cache = new BarCache(options.cacheBytes ?? 256 * 2 ** 20);
   }
 
+  /** How often bars were in memory when they were asked for. */
+  cached(): { hits: number; misses: number } {
+    return this.#cache.counts();
+  }
+
   /** Every series that can be read, by symbol, then finest timeframe first; `verify` names the damaged ones. */
   list(): SeriesListing[] {
     return seriesNames(this.#folder).flatMap((name) => {
@@ -121,12 +126,14 @@ export class BarStore {
 
   /**
    * Stores a series in place of any of its name and settles its underlying's seal in the same step. Throws `no_data`
-   * and `invalid_input` for bars that cannot be kept, `unavailable` where the disk refuses.
+   * and `invalid_input` for bars that cannot be kept, `unavailable` where the disk refuses or has no room.
    */
   write(description: NewSeries, bars: Bars, choice: SealChoice): WrittenSeries {
     const { timeframe } = description;
     const symbol = parseSymbol(description.symbol);
     checkBars(bars, `${symbol} ${timeframe}`);
+    const columnBytes = barColumns.length * Float64Array.BYTES_PER_ELEMENT * barCount(bars);
+    requireRoom(this.#folder, columnBytes, `${symbol} ${timeframe} (${barCount(bars)} bars)`);
     const previous = ignoreDamage(() => readRecord(this.#folder, { symbol, timeframe }));
     const underlying = parseSymbol(description.instrument.underlying, 'instrument.underlying');
     const record = {
@@ -153,7 +160,7 @@ export class BarStore {
     const name = parseSymbol(underlying, 'underlying');
     const text = readOrNull(this.#sealPath(name));
     if (text === null) return null;
-    const seal = parseJson(text.toString('utf8'), sealSchema);
+    const seal = parseHashedJson(text.toString('utf8'), sealSchema);
     if (seal?.underlying === name) return seal;
     throw new LabError('corrupt', `The seal of ${name} cannot be read, so none of its bars can be shown.`, {
       hint: 'Restore the file from a backup.',
@@ -169,7 +176,7 @@ export class BarStore {
         verifyBars(this.#folder, series);
         return [];
       } catch (error) {
-        if (!isDamage(error)) throw error;
+        if (!(error instanceof LabError)) throw error;
         return [{ ...name, message: error.message }];
       }
     });
@@ -236,7 +243,7 @@ export class BarStore {
       .filter((series) => series.instrument.underlying === underlying);
     const existing = this.seal(underlying);
     const next = nextSeal(underlying, existing, choice, [record, ...others].map(spanOf), this.#now());
-    if (next !== existing) writeFileAtomic(this.#sealPath(underlying), `${JSON.stringify(next, null, 2)}\n`);
+    if (next !== existing) writeHashedJson(this.#sealPath(underlying), next);
     return next;
   }
 

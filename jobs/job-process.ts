@@ -8,14 +8,22 @@ import { type Order, type Report, reportSchema } from './messages.ts';
 const graceMs = 500;
 const keptLines = 10;
 
-export type Log = (level: 'info' | 'warn' | 'error', message: string, details: Record<string, unknown>) => void;
+export type Log = (
+  level: 'debug' | 'info' | 'warn' | 'error',
+  message: string,
+  details: Record<string, unknown>,
+) => void;
 
 /** How the process of a job ended: with a report, or without a word. */
 export type Ending = Exclude<Report, { type: 'progress' }> | { type: 'died'; error: JobError };
 
-/** A child process for one job. */
+/** A child process that runs one job after another. */
 export interface JobProcess {
   alive(): boolean;
+  /** Whether it was asked to end. */
+  ending(): boolean;
+  /** After its last job, bytes. */
+  memory(): number;
   run(job: Job, onProgress: (progress: Progress) => void): Promise<Ending>;
   /** Asks, then SIGTERM, then SIGKILL, half a second apart. Resolves when the process is gone. */
   cancel(): Promise<void>;
@@ -23,16 +31,25 @@ export interface JobProcess {
   kill(): Promise<void>;
 }
 
+export interface ProcessLimits {
+  environment?: Record<string, string> | undefined;
+  /** MiB. */
+  heapMb?: number | undefined;
+}
+
 /** Starts a process that runs `entry`, which calls `serveJobs`. What it prints goes to `log`, never to our own output. */
-export function startProcess(entry: URL | string, log: Log, environment: Record<string, string> = {}): JobProcess {
+export function startProcess(entry: URL | string, log: Log, limits: ProcessLimits = {}): JobProcess {
+  const { environment = {}, heapMb } = limits;
   const child = fork(entry, {
     env: { ...process.env, ...environment },
-    execArgv: [],
+    execArgv: heapMb === undefined ? [] : [`--max-old-space-size=${heapMb}`],
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const lastLines: string[] = [];
   let jobId: string | null = null;
+  let memory = 0;
+  let ending = false;
   let onReport: (report: unknown) => void = () => {};
 
   const listen = (stream: NodeJS.ReadableStream | null, onLine: (line: string) => void) => {
@@ -65,22 +82,32 @@ export function startProcess(entry: URL | string, log: Log, environment: Record<
     };
   }
 
+  const died = death();
   return {
     alive: () => child.connected && child.exitCode === null && child.signalCode === null,
+    ending: () => ending,
+    memory: () => memory,
     run(job, onProgress) {
       jobId = job.id;
+      lastLines.length = 0;
       return new Promise((resolve) => {
         onReport = (message) => {
           const report = reportSchema.safeParse(message);
-          if (!report.success) resolve({ type: 'failed', error: notUnderstood(report.error.message) });
-          else if (report.data.type === 'progress') onProgress(report.data.progress);
-          else resolve(report.data);
+          if (!report.success) {
+            ending = true;
+            resolve({ type: 'failed', error: notUnderstood(report.error.message), memory });
+          } else if (report.data.type === 'progress') onProgress(report.data.progress);
+          else {
+            memory = report.data.memory;
+            resolve(report.data);
+          }
         };
-        void death().then(resolve);
+        void died.then(resolve);
         send({ type: 'run', job });
       });
     },
     async cancel() {
+      ending = true;
       send({ type: 'cancel' });
       if (await goneWithin(graceMs)) return;
       child.kill('SIGTERM');
@@ -89,6 +116,7 @@ export function startProcess(entry: URL | string, log: Log, environment: Record<
       await gone;
     },
     async kill() {
+      ending = true;
       child.kill('SIGKILL');
       await gone;
     },

@@ -30,6 +30,17 @@ export interface Job extends Claim {
   payload: unknown;
   /** 1 for the first. */
   attempt: number;
+  capability: string;
+  /** W3C traceparent of the call that made the job. */
+  trace: string | null;
+}
+
+export const needs = ['end', 'success'] as const;
+
+/** A job that another one comes after: it must have ended, or have completed; where it did not, the other one fails. */
+export interface Wait {
+  id: string;
+  needs: (typeof needs)[number];
 }
 
 export interface JobRecord {
@@ -42,6 +53,10 @@ export interface JobRecord {
   maxAttempts: number;
   cancelRequested: boolean;
   parentId: string | null;
+  priority: number;
+  /** Not before, epoch milliseconds. */
+  runAt: number | null;
+  capability: string;
   createdAt: number;
   startedAt: number | null;
   finishedAt: number | null;
@@ -58,9 +73,44 @@ export interface NewJob {
   maxAttempts: number;
   /** The job that this one is a part of: that one is taken once all its children have ended, well or badly. */
   parentId?: string | null;
-  /** A job that must have ended, well or badly, before this one is taken. */
-  afterId?: string | null;
+  /** Jobs that this one is taken after. They must be there. */
+  after?: readonly Wait[];
+  /** Higher goes first; 0 where absent. Equals go in the order in which they were added. */
+  priority?: number;
+  /** Not taken before this instant, epoch milliseconds; at once where absent. */
+  runAt?: number | null;
+  /** What its holder must offer; `cpu` where absent. */
+  capability?: string;
+  trace?: string | null;
 }
+
+/** A job that could be taken now. The fence tells one turn of it from the next. */
+export interface ReadyJob extends Claim {
+  capability: string;
+  priority: number;
+}
+
+/** A change of a job's status. Sequences grow; none is used twice. */
+export interface JobEvent {
+  sequence: number;
+  jobId: string;
+  status: JobStatus;
+  attempt: number;
+  at: number;
+}
+
+/** A process that takes jobs: how many at once of each capability. */
+export interface WorkerRecord {
+  id: string;
+  host: string;
+  pid: number;
+  slots: Record<string, number>;
+  startedAt: number;
+  seenAt: number;
+}
+
+/** How a held job stands: it may go on, someone asked for its end, or it is no longer the holder's. */
+export type Standing = 'ok' | 'cancel' | 'lost';
 
 /** A running job as seen from outside its owner: a lease is alive while `beat` keeps growing. */
 export interface Lease extends Claim {
@@ -75,12 +125,18 @@ export interface Lease extends Claim {
  * a heartbeat counter that an observer watches, never by comparing wall clocks.
  */
 export interface JobStore {
+  /** What `body` does becomes durable together; a method that throws inside it is undone alone. */
+  together<T>(body: () => T): T;
   /** Adds a job, or finds the live one with the same key. */
   add(job: NewJob): { id: string; added: boolean };
-  /** Takes the oldest queued job that waits for no other one, for `owner`, raising attempt and fence. */
-  claim(owner: string): Job | null;
-  /** Raises the beat and records progress. `cancel`: someone asked for the end; `lost`: the fence is old. */
-  heartbeat(claim: Claim, progress: Progress | null): 'ok' | 'cancel' | 'lost';
+  /** Takes the first `most` queued jobs of a capability that wait for no other one, for `owner`, raising attempt and fence. */
+  claim(owner: string, capability: string, most: number): Job[];
+  /** The first jobs that could be claimed now, of every capability. */
+  ready(limit: number): ReadyJob[];
+  /** Raises the beat and records progress. */
+  heartbeat(claim: Claim, progress: Progress | null): Standing;
+  /** Writes nothing. */
+  standing(claim: Claim): Standing;
   /**
    * Ends the job; its result (what `commit` returns, as JSON) and everything `commit` writes become durable together, or
    * nothing does. Says `false` too where the end was asked for: after `requestCancel` nothing is recorded.
@@ -108,4 +164,15 @@ export interface JobStore {
   /** Newest first; every status where none is named. */
   list(query: { statuses?: readonly JobStatus[]; limit: number }): JobRecord[];
   counts(): Record<JobStatus, number>;
+  /** Queued jobs by capability, and when the oldest of them was added. */
+  backlog(): { capability: string; queued: number; oldestAt: number }[];
+  /** Changes after the one of this sequence, oldest first. */
+  events(after: number, limit: number): JobEvent[];
+  /** While paused no job is taken, by anyone; what runs goes on. Null goes on. */
+  pause(reason: string | null): void;
+  paused(): { reason: string; at: number } | null;
+  /** Says that a worker is there; it counts as gone when it has not been seen for long, or is retired. */
+  announce(worker: Omit<WorkerRecord, 'seenAt'>): void;
+  retire(workerId: string): void;
+  workers(): WorkerRecord[];
 }

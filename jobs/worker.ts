@@ -12,34 +12,36 @@ export interface JobContext {
   /** Fires when the job is cancelled; half a second later its process is ended. */
   signal: AbortSignal;
   attempt: number;
+  /** W3C traceparent of the call that made the job. */
+  trace: string | null;
 }
 
 /** The body of a job. What it resolves to must survive a structured clone; what it throws fails the job for good. */
 export type RunJob = (job: Job, context: JobContext) => Promise<unknown>;
 
-/** Makes this process, started by a queue as its entry module, run the one job that it is sent. It ends with its queue. */
+/** Makes this process, started by a queue as its entry module, run the jobs that it is sent, one after another. It ends with its queue. */
 export function serveJobs(run: RunJob): void {
   if (process.send === undefined) throw new Error('serveJobs runs in a process that a queue has started.');
-  const cancelled = new AbortController();
+  let cancelled = new AbortController();
   process.on('disconnect', () => process.exit(1));
   dieWithParent();
   process.on('message', (message) => {
     const order = orderSchema.parse(message);
-    if (order.type === 'cancel') cancelled.abort();
-    else void perform(run, order.job, cancelled.signal);
+    if (order.type === 'cancel') return cancelled.abort();
+    cancelled = new AbortController();
+    void perform(run, order.job, cancelled.signal);
   });
 }
 
 async function perform(run: RunJob, job: Job, signal: AbortSignal): Promise<void> {
   try {
-    report({
-      type: 'completed',
-      outcome: await run(job, { progress: progressReporter(), signal, attempt: job.attempt }),
-    });
+    const { attempt, trace } = job;
+    const outcome = await run(job, { progress: progressReporter(), signal, attempt, trace });
+    report({ type: 'completed', outcome, memory: process.memoryUsage.rss() });
   } catch (error) {
     const shown = jobErrorOf(error);
     if (shown.code === 'internal') process.stderr.write(`${inspect(error)}\n`);
-    report({ type: 'failed', error: shown });
+    report({ type: 'failed', error: shown, memory: process.memoryUsage.rss() });
   }
 }
 

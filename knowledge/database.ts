@@ -1,13 +1,18 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { syncFolder } from '@stratlab/data/atomic-file.ts';
 import { LabError } from '@stratlab/data/error.ts';
 import SqliteDatabase, { type Database as Sqlite } from 'better-sqlite3';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from './migrations.ts';
+import { keepRowHashes } from './row-hashes.ts';
 import { labErrorOf } from './sqlite-error.ts';
 
 const busyTimeoutMs = 10_000;
 const oldestNode = 22;
+/** The steps of this version's schema. */
+export const ownMigrations = fileURLToPath(new URL('./migrations', import.meta.url));
 
 export interface Database {
   orm: BetterSQLite3Database;
@@ -27,7 +32,7 @@ export interface Database {
  * Opens the lab's database, making its folder and bringing its schema up to date. A commit survives power loss.
  * Throws LabError `unavailable` (Node too old, disk, a database of a newer version), `corrupt` or `busy`.
  */
-export function openDatabase(file: string, migrationsFolder = join(import.meta.dirname, 'migrations')): Database {
+export function openDatabase(file: string, migrationsFolder = ownMigrations): Database {
   refuseOldNode();
   try {
     if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
@@ -41,6 +46,39 @@ export function openDatabase(file: string, migrationsFolder = join(import.meta.d
     };
   } catch (error) {
     throw labErrorOf(error, file);
+  }
+}
+
+/** Opens a database to look at it, whatever its state. Throws as `openDatabase`; migrates and repairs nothing. */
+export function openToRead(file: string): Pick<Database, 'orm' | 'sqlite' | 'close'> {
+  refuseOldNode();
+  try {
+    const source = isWritable(dirname(file)) ? file : contentOf(file);
+    const sqlite = new SqliteDatabase(source, { readonly: true, timeout: busyTimeoutMs });
+    return { orm: drizzle({ client: sqlite }), sqlite, close: () => sqlite.close() };
+  } catch (error) {
+    throw labErrorOf(error, file);
+  }
+}
+
+/** A database in WAL mode, read into memory as one without: for where not even the index of its journal can be made. */
+function contentOf(file: string): Buffer {
+  if ((statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0) {
+    throw new LabError('unavailable', `${file} has a journal that cannot be merged: its folder is read-only.`, {
+      hint: 'Mount it writable, or copy the folder to where it can be written.',
+    });
+  }
+  const bytes = readFileSync(file);
+  bytes.fill(1, 18, 20);
+  return bytes;
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -63,6 +101,7 @@ function openSqlite(file: string, migrationsFolder: string): Sqlite {
     sqlite.pragma('synchronous = FULL');
     sqlite.pragma('foreign_keys = ON');
     migrate(sqlite, migrationsFolder);
+    keepRowHashes(sqlite);
     return sqlite;
   } catch (error) {
     sqlite.close();
@@ -78,6 +117,16 @@ function transaction<T>(sqlite: Sqlite, body: () => T): T {
   }
 }
 
+/** A copy of a database in WAL mode would make files beside itself as soon as it is read. */
+function makeOneFile(file: string): void {
+  const copy = new SqliteDatabase(file);
+  try {
+    copy.pragma('journal_mode = DELETE');
+  } finally {
+    copy.close();
+  }
+}
+
 async function backup(sqlite: Sqlite, file: string): Promise<void> {
   if (existsSync(file)) {
     throw new LabError('already_exists', `The backup ${file} exists already.`, {
@@ -89,7 +138,9 @@ async function backup(sqlite: Sqlite, file: string): Promise<void> {
     mkdirSync(dirname(file), { recursive: true });
     rmSync(unfinished, { force: true });
     await sqlite.backup(unfinished);
+    makeOneFile(unfinished);
     renameSync(unfinished, file);
+    syncFolder(dirname(file));
   } catch (error) {
     throw labErrorOf(error, file);
   }

@@ -10,80 +10,105 @@ import {
   type Lease,
   type NewJob,
   type Progress,
+  type Standing,
+  type Wait,
 } from '@stratlab/jobs/job-store.ts';
-import { and, asc, count, desc, eq, inArray, min, type SQL, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, inArray, min, type SQL, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
-import { jobs } from './tables/jobs.ts';
+import { jobStatements, noProgress, ready, running, unfinished } from './job-statements.ts';
+import { addWaits, freeWaiting, holdParent } from './job-waits.ts';
+import { jobEvents, jobs, queuePause } from './tables/jobs.ts';
+import { workerRegister } from './workers.ts';
 
 type Row = typeof jobs.$inferSelect;
 type Changes = Partial<typeof jobs.$inferInsert>;
-
-const noProgress = { percent: 0, stage: '', etaMs: null };
 
 /** The durable store of jobs in the lab's database. Its methods may be called inside `database.transaction`. */
 export function jobStore(database: Database): JobStore {
   const { orm, transaction } = database;
 
   const find = (condition: SQL | undefined) => orm.select().from(jobs).where(condition).get();
+  const statements = jobStatements(database);
+
   const change = (condition: SQL | undefined, changes: Changes) =>
     orm.update(jobs).set(changes).where(condition).run().changes > 0;
-  const end = (condition: SQL | undefined, status: JobStatus, changes: Changes = {}) =>
-    change(condition, { status, owner: null, finishedAt: Date.now(), ...changes });
-  const requeue = (condition: SQL | undefined, attempt: number) =>
-    change(condition, { status: 'queued', owner: null, startedAt: null, attempt, ...noProgress });
+  const requeue = ({ id }: Row, attempt: number) =>
+    change(eq(jobs.id, id), { status: 'queued', owner: null, startedAt: null, attempt, ...noProgress });
 
-  function add(job: NewJob) {
+  function end(row: Row, status: JobStatus, changes: Changes = {}): true {
+    change(eq(jobs.id, row.id), { status, owner: null, finishedAt: Date.now(), ...changes });
+    return freed(row, status);
+  }
+
+  /** Inside the transaction that ended the job: those who waited for it go on, or fail with it. */
+  function freed(row: Row, status: JobStatus): true {
+    for (const id of freeWaiting(database, row, status, statements.waits.all({ id: row.id }))) {
+      const hopeless = find(and(eq(jobs.id, id), eq(jobs.status, 'queued')));
+      if (hopeless !== undefined) failFor(hopeless, row.id, status);
+    }
+    return true;
+  }
+
+  function failFor(row: Row, awaitedId: string, how: JobStatus): void {
+    const error: JobError = { code: 'unavailable', message: `It comes after ${awaitedId}, which was ${how}.` };
+    end(row, 'failed', { error: JSON.stringify(error) });
+  }
+
+  /** Ends the job where `condition` finds it. */
+  const endWhere = (condition: SQL | undefined, status: JobStatus, changes: Changes = {}) =>
+    transaction(() => {
+      const row = find(condition);
+      return row !== undefined && end(row, status, changes);
+    });
+
+  function comeAfter(id: string, after: readonly Wait[]): void {
+    const failed = addWaits(database, id, after);
+    const row = failed === null ? undefined : statements.byId.get({ id });
+    if (failed !== null && row !== undefined) failFor(row, failed.id, failed.status);
+  }
+
+  function add({
+    after = [],
+    parentId = null,
+    priority = 0,
+    runAt = null,
+    capability = 'cpu',
+    trace = null,
+    ...job
+  }: NewJob) {
     return transaction(() => {
-      const live = job.key === null ? undefined : find(and(eq(jobs.key, job.key), unfinished));
+      const live = job.key === null ? undefined : statements.live.get({ key: job.key });
       if (live !== undefined) return { id: live.id, added: false };
-      if (find(eq(jobs.id, job.id)) !== undefined)
+      if (statements.byId.get({ id: job.id }) !== undefined)
         throw new LabError('already_exists', `Job ${job.id} exists already.`);
       const payload = JSON.stringify(job.payload ?? null);
-      orm
-        .insert(jobs)
-        .values({ ...job, payload, createdAt: Date.now() })
-        .run();
+      statements.insert.run({ ...job, payload, parentId, priority, runAt, capability, trace, now: Date.now() });
+      if (parentId !== null) holdParent(database, parentId);
+      if (after.length > 0) comeAfter(job.id, after);
       return { id: job.id, added: true };
     });
   }
 
-  function claim(owner: string): Job | null {
-    const oldest = orm
-      .select({ sequence: min(jobs.sequence) })
-      .from(jobs)
-      .where(ready);
-    if (oldest.get()?.sequence == null) return null;
-    const row = orm
-      .update(jobs)
-      .set({
-        status: 'running',
-        owner,
-        attempt: sql`${jobs.attempt} + 1`,
-        fence: sql`${jobs.fence} + 1`,
-        startedAt: Date.now(),
-        ...noProgress,
-      })
-      .where(eq(jobs.sequence, oldest))
-      .returning()
-      .get();
-    return row === undefined ? null : jobOf(row);
+  function claim(owner: string, capability: string, most: number): Job[] {
+    const query = { capability, most, owner, now: Date.now() };
+    if (most < 1 || statements.firstReady.get(query) === undefined) return [];
+    return transaction(() =>
+      statements.firstReady.all(query).map(({ sequence }) => jobOf(statements.take.get({ ...query, sequence }))),
+    );
   }
 
-  function heartbeat(held: Claim, progress: Progress | null) {
-    const row = orm
-      .update(jobs)
-      .set({ beat: sql`${jobs.beat} + 1`, ...progress })
-      .where(holds(held))
-      .returning({ cancelRequested: jobs.cancelRequested })
-      .get();
-    if (row === undefined) return 'lost';
-    return row.cancelRequested ? 'cancel' : 'ok';
+  function heartbeat({ id, fence }: Claim, progress: Progress | null): Standing {
+    const { percent = null, stage = null, etaMs = null } = progress ?? {};
+    return standingOf(statements.beat.get({ id, fence, percent, stage, etaMs }));
   }
 
-  function complete(held: Claim, commit: () => unknown) {
+  function complete({ id, fence }: Claim, commit: () => unknown) {
     return transaction(() => {
-      if (find(and(holds(held), wanted)) === undefined) return false;
-      return end(holds(held), 'completed', { result: JSON.stringify(commit() ?? null), percent: 100, etaMs: 0 });
+      const row = statements.held.get({ id, fence });
+      if (row === undefined || row.cancelRequested) return false;
+      const result = JSON.stringify(commit() ?? null);
+      statements.complete.run({ id, result, now: Date.now() });
+      return freed(row, 'completed');
     });
   }
 
@@ -91,9 +116,9 @@ export function jobStore(database: Database): JobStore {
     return transaction(() => {
       const row = find(condition);
       if (row === undefined) return false;
-      if (row.cancelRequested) return end(condition, 'cancelled');
-      if (row.attempt >= row.maxAttempts) return end(condition, 'interrupted', { error: JSON.stringify(error) });
-      return requeue(condition, row.attempt);
+      if (row.cancelRequested) return end(row, 'cancelled');
+      if (row.attempt >= row.maxAttempts) return end(row, 'interrupted', { error: JSON.stringify(error) });
+      return requeue(row, row.attempt);
     });
   }
 
@@ -101,20 +126,21 @@ export function jobStore(database: Database): JobStore {
     return transaction(() => {
       const row = find(holds(held));
       if (row === undefined) return false;
-      return row.cancelRequested ? end(holds(held), 'cancelled') : requeue(holds(held), row.attempt - 1);
+      return row.cancelRequested ? end(row, 'cancelled') : requeue(row, row.attempt - 1);
     });
   }
 
-  function stop({ id, status }: Row): void {
-    if (status === 'queued') end(eq(jobs.id, id), 'cancelled', { cancelRequested: true });
-    if (status === 'running') change(eq(jobs.id, id), { cancelRequested: true });
+  function stop(row: Row): void {
+    if (row.status === 'queued') end(row, 'cancelled', { cancelRequested: true });
+    if (row.status === 'running') change(eq(jobs.id, row.id), { cancelRequested: true });
   }
 
   function requestCancel(id: string) {
     return transaction(() => {
       const row = find(eq(jobs.id, id));
+      const children = orm.select().from(jobs).where(childrenToStop(id)).all();
       if (row !== undefined) stop(row);
-      for (const child of orm.select().from(jobs).where(childrenToStop(id)).all()) stop(child);
+      for (const child of children) stop(find(eq(jobs.id, child.id)) ?? child);
       return row?.status ?? null;
     });
   }
@@ -141,49 +167,90 @@ export function jobStore(database: Database): JobStore {
     return { ...none, ...Object.fromEntries(rows.map((row) => [row.status, row.jobs])) };
   }
 
+  function backlog() {
+    const oldestAt = sql<number>`${min(jobs.createdAt)}`;
+    return orm
+      .select({ capability: jobs.capability, queued: count(), oldestAt })
+      .from(jobs)
+      .where(sql`${jobs.status} = 'queued'`)
+      .groupBy(jobs.capability)
+      .all();
+  }
+
+  function pause(reason: string | null): void {
+    if (reason === null) orm.delete(queuePause).run();
+    else
+      orm
+        .insert(queuePause)
+        .values({ one: 1, reason, at: Date.now() })
+        .onConflictDoUpdate({ target: queuePause.one, set: { reason } })
+        .run();
+  }
+
   return {
     add,
+    together: transaction,
     claim,
+    ready: (limit) =>
+      orm
+        .select({ id: jobs.id, fence: jobs.fence, capability: jobs.capability, priority: jobs.priority })
+        .from(jobs)
+        .where(ready)
+        .orderBy(desc(jobs.priority), asc(jobs.sequence))
+        .limit(limit)
+        .prepare()
+        .all({ now: Date.now() }),
     heartbeat,
+    standing: ({ id, fence }) => standingOf(statements.held.get({ id, fence })),
     complete,
-    fail: (held, error) => end(and(holds(held), wanted), 'failed', { error: JSON.stringify(error) }),
-    cancelled: (held) => end(and(holds(held), eq(jobs.cancelRequested, true)), 'cancelled'),
+    fail: (held, error) => endWhere(and(holds(held), wanted), 'failed', { error: JSON.stringify(error) }),
+    cancelled: (held) => endWhere(and(holds(held), eq(jobs.cancelRequested, true)), 'cancelled'),
     release: (held, error) => release(holds(held), error),
     reclaim: (lease, error) => release(and(holds(lease), eq(jobs.beat, lease.beat)), error),
     giveBack,
     requestCancel,
     leases,
     get(id) {
-      const row = find(eq(jobs.id, id));
+      const row = statements.byId.get({ id });
       return row === undefined ? null : recordOf(row);
     },
     children: (id) =>
       orm.select().from(jobs).where(eq(jobs.parentId, id)).orderBy(asc(jobs.sequence)).all().map(recordOf),
     list,
     counts,
+    backlog,
+    events: (after, limit) =>
+      orm
+        .select()
+        .from(jobEvents)
+        .where(gt(jobEvents.sequence, after))
+        .orderBy(asc(jobEvents.sequence))
+        .limit(limit)
+        .all(),
+    pause,
+    paused: () => orm.select({ reason: queuePause.reason, at: queuePause.at }).from(queuePause).get() ?? null,
+    ...workerRegister(database),
   };
 }
 
-// Queued, with no child under way and nothing under way that it comes after.
-const ready = sql`${jobs.status} = 'queued' AND NOT EXISTS (
-  SELECT 1 FROM jobs AS other
-  WHERE other.status IN ('queued', 'running') AND (other.parent_id = ${jobs.id} OR other.id = ${jobs.afterId}))`;
-const running = eq(jobs.status, 'running');
-// Written out, not bound, so that SQLite sees that the partial index serves.
-const unfinished = sql`${jobs.status} IN ('queued', 'running')`;
 const childrenToStop = (parent: string) => sql`${jobs.parentId} = ${parent} AND ${unfinished} AND NOT EXISTS (
-  SELECT 1 FROM jobs AS other
-  WHERE other.after_id = ${jobs.id} AND other.status IN ('queued', 'running') AND other.parent_id IS NOT ${parent})`;
+  SELECT 1 FROM job_waits JOIN jobs AS other ON other.id = job_waits.job_id
+  WHERE job_waits.awaited_id = ${jobs.id} AND other.status IN ('queued', 'running') AND other.parent_id IS NOT ${parent})`;
 const wanted = eq(jobs.cancelRequested, false);
 const holds = ({ id, fence }: Claim) => and(eq(jobs.id, id), eq(jobs.fence, fence), running);
 
-function jobOf({ id, kind, payload, attempt, fence }: Row): Job {
-  return { id, kind, payload: JSON.parse(payload), attempt, fence };
+function standingOf(row: { cancelRequested: boolean } | undefined): Standing {
+  if (row === undefined) return 'lost';
+  return row.cancelRequested ? 'cancel' : 'ok';
+}
+
+function jobOf({ id, kind, payload, attempt, fence, capability, trace }: Row): Job {
+  return { id, kind, payload: JSON.parse(payload), attempt, fence, capability, trace };
 }
 
 function recordOf(row: Row): JobRecord {
   const { id, kind, payload, status, attempt, maxAttempts, cancelRequested, parentId } = row;
-  const { createdAt, startedAt, finishedAt } = row;
+  const { priority, runAt, capability, createdAt, startedAt, finishedAt } = row;
   return {
     id,
     kind,
@@ -194,6 +261,9 @@ function recordOf(row: Row): JobRecord {
     maxAttempts,
     cancelRequested,
     parentId,
+    priority,
+    runAt,
+    capability,
     createdAt,
     startedAt,
     finishedAt,

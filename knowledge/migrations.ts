@@ -29,6 +29,11 @@ export function migrate(sqlite: Sqlite, folder: string): void {
   for (const migration of migrations) sqlite.transaction(() => applyOnce(sqlite, migration)).immediate();
 }
 
+/** Throws `corrupt` or `unavailable` where the steps that a database has had are not those in `folder`. */
+export function checkMigrations(sqlite: Sqlite, folder: string): void {
+  checkApplied(sqlite, readMigrations(folder));
+}
+
 /** Number of the newest step that the database has. */
 export function schemaVersion(sqlite: Sqlite): number {
   return z.number().parse(sqlite.prepare('SELECT max(number) FROM migrations').pluck().get());

@@ -8,6 +8,7 @@ import type { BarStore } from '@stratlab/data/store.ts';
 import type { ModelArtifact } from '@stratlab/models/artifact.ts';
 import { baseTimeframe } from '@stratlab/strategies/document.ts';
 import { StrategyView } from '@stratlab/strategies/market-view.ts';
+import { contextSeries } from './context-series.ts';
 import { decide } from './decide.ts';
 import { readMarket } from './market.ts';
 import { readQuotes } from './quoted-market.ts';
@@ -54,7 +55,7 @@ export function backtestSignals(store: BarStore, request: BacktestRequest): Back
   }
   return {
     run,
-    traded: tradedSeries([stored], quoted.stored),
+    traded: tradedSeries([stored], [...quoted.stored, ...contextSeries(store, strategy.document, request.to)]),
     timeframe,
     periodsPerYear: perYear,
     cashRate,

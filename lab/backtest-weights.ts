@@ -12,6 +12,7 @@ import { baseTimeframe } from '@stratlab/strategies/document.ts';
 import { UniverseView } from '@stratlab/strategies/universe-view.ts';
 import { wishedWeights } from '@stratlab/strategies/wish.ts';
 import type { WishedWeights } from '@stratlab/strategies/wished-weights.ts';
+import { contextSeries } from './context-series.ts';
 import { signalSeries } from './decide.ts';
 import { readMarket, type StoredMarket } from './market.ts';
 import {
@@ -51,7 +52,7 @@ export function backtestWeights(store: BarStore, universes: string, request: Bac
     run: played(wishes, execution, buyAndHold.sessions.returns),
     traded: tradedSeries(
       traded.map(({ stored }) => stored),
-      deciding === null ? [] : [deciding.stored],
+      [...(deciding === null ? [] : [deciding.stored]), ...contextSeries(store, strategy.document, request.to)],
       chosen.membership,
     ),
     timeframe,

@@ -8,6 +8,6 @@ export const chartSubjects: Record<ChartKind, string> = {
   returns: 'a backtest_id',
   loss: 'a model_id',
   reliability: 'a model_id',
-  fuzzy_sets: 'a strategy name',
+  fuzzy_sets: 'a strategy name, or a model_id for sets fitted in training',
   market: 'a symbol and timeframe, SPX:1d',
 };

@@ -3,9 +3,8 @@ import { barCount, firstBarFrom } from '@stratlab/data/bars.ts';
 import { LabError } from '@stratlab/data/error.ts';
 import { formatDate } from '@stratlab/data/instant.ts';
 import type { ModelArtifact } from '@stratlab/models/artifact.ts';
-import { newestMember, predictEnsemble } from '@stratlab/models/ensemble.ts';
-import { inputsOf } from '@stratlab/models/model-block.ts';
-import { signalOf } from '@stratlab/models/predict.ts';
+import { allInputs } from '@stratlab/models/inputs.ts';
+import { type ModelSignal, modelSignal } from '@stratlab/models/trained-model.ts';
 import { featureMatrix, fuzzyRulesSignal } from '@stratlab/strategies/features.ts';
 import {
   checkFormula,
@@ -14,6 +13,7 @@ import {
   type Formula,
   type FormulaContext,
 } from '@stratlab/strategies/formula.ts';
+import { namesSides } from '@stratlab/strategies/label-kind.ts';
 import type { StrategyView } from '@stratlab/strategies/market-view.ts';
 import type { BacktestRequest } from './simulated-run.ts';
 import type { LabStrategy } from './strategy-language.ts';
@@ -27,12 +27,13 @@ export function decide(
 ): Decisions {
   const { bars } = view.market;
   const { decisions: rule, training_data } = strategy.document;
-  const signal = signalSeries(view, strategy, artifact);
+  const decided = decidedSignal(view, strategy, artifact);
+  const signal = decided?.signal ?? null;
   const context = view.context(signal ?? undefined);
   const fromBar = Math.max(training_data.history_required, from === undefined ? 0 : firstBarFrom(bars, from));
   const endBar = to === undefined ? barCount(bars) : firstBarFrom(bars, to + 1);
   const when = columnOf(strategy.formulas.get('decisions.filters.when'), context);
-  const made = signal === null ? ruleDecisions(strategy, context) : signalDecisions(signal, strategy, when);
+  const made = decided === null ? ruleDecisions(strategy, context) : signalDecisions(decided, strategy, when);
   const firstBar = firstKnown(made.known, fromBar, endBar);
   if (endBar - firstBar < 2) {
     const span =
@@ -61,11 +62,15 @@ export function signalSeries(
   strategy: LabStrategy,
   artifact: ModelArtifact | null,
 ): Float64Array | null {
-  if (strategy.decider === 'fuzzy_rules') return fuzzyRulesSignal(view);
-  const { model } = strategy.document;
+  return decidedSignal(view, strategy, artifact)?.signal ?? null;
+}
+
+function decidedSignal(view: StrategyView, strategy: LabStrategy, artifact: ModelArtifact | null): ModelSignal | null {
+  if (strategy.decider === 'fuzzy_rules') return { signal: fuzzyRulesSignal(view), closes: null };
+  const { model, composition } = strategy.document;
   if (model === null) return null;
   if (artifact === null) throw new LabError('not_found', 'This strategy decides by a model, and none is trained.');
-  const features = inputsOf(strategy, model);
+  const { all: features } = allInputs(strategy, { model, composition });
   const names = features.map(({ name }) => name);
   if (names.join() !== artifact.features.join()) {
     throw new LabError('invalid_input', 'The model was trained on other features than this strategy has.', {
@@ -74,16 +79,15 @@ export function signalSeries(
     });
   }
   requireSides(artifact);
-  const answers = predictEnsemble(artifact, featureMatrix(view, features), view.market.bars.time);
-  return signalOf(newestMember(artifact), answers);
+  return modelSignal(artifact, featureMatrix(view, features), view.market.bars.time);
 }
 
 /** The classes of some labels name states of the market: their models are gates, and take no side. */
 function requireSides({ classes }: ModelArtifact): void {
-  if (classes === null || (classes.includes('long') && classes.includes('short'))) return;
+  if (classes === null || namesSides(classes)) return;
   throw new LabError('invalid_strategy', `This model names ${classes.join(', ')}: none of them is a side to take.`, {
     path: 'training.labels',
-    hint: 'Train on next_direction, triple_barrier, zigzag or forward_return to trade by a model.',
+    hint: 'Train on next_direction, triple_barrier, zigzag or forward_return to trade by a model, and let these labels be learnt by the gate of a composition.',
   });
 }
 
@@ -93,13 +97,20 @@ interface Made {
   known: Float64Array[];
 }
 
-function signalDecisions(signal: Float64Array, strategy: LabStrategy, when: Uint8Array | null): Made {
+function signalDecisions({ signal, closes }: ModelSignal, strategy: LabStrategy, when: Uint8Array | null): Made {
   const {
     confidence_threshold: threshold,
     direction,
     position_awareness: positionAwareness,
   } = strategy.document.decisions;
-  return { decisions: decisionsFromSignal(signal, { threshold, direction, positionAwareness, when }), known: [signal] };
+  const decisions = decisionsFromSignal(signal, { threshold, direction, positionAwareness, when });
+  return { decisions: closes === null ? decisions : closedAt(decisions, closes), known: [signal] };
+}
+
+/** Nothing is held over these bars: a position that is wanted on is entered anew at the next. */
+function closedAt(decisions: Decisions, closes: Uint8Array): Decisions {
+  const closed = (column: Uint8Array) => column.map((value, t) => value | closes[t]);
+  return { ...decisions, exitLong: closed(decisions.exitLong), exitShort: closed(decisions.exitShort) };
 }
 
 function ruleDecisions(strategy: LabStrategy, context: FormulaContext): Made {

@@ -1,6 +1,6 @@
 import { completeTraining, modelSpec, trainingBlockSchema } from '@stratlab/models/document.ts';
 import { expectedMs } from '@stratlab/models/engines/cost.ts';
-import { chooseEngine, engines } from '@stratlab/models/engines/index.ts';
+import { automaticEngines, chooseEngine, engines } from '@stratlab/models/engines/index.ts';
 import { lookbackOf, modelBlockSchema, networkTypes } from '@stratlab/models/model-block.ts';
 import type { ModelSpec } from '@stratlab/models/spec.ts';
 import { z } from 'zod';
@@ -19,7 +19,7 @@ export function engineStates() {
 export function engineChoices() {
   return networkTypes.map((type) => {
     const spec = usualSpec(type);
-    const able = engines.filter((engine) => engine.supports(spec) && engine.probe().available);
+    const able = automaticEngines.filter((engine) => engine.supports(spec) && engine.probe().available);
     return {
       model: type,
       rows,

@@ -1,11 +1,13 @@
 import { LabError } from '@stratlab/data/error.ts';
 import { formatInstant } from '@stratlab/data/instant.ts';
-import type { ArtifactMember } from '@stratlab/models/artifact.ts';
+import { type ArtifactMember, networksOf } from '@stratlab/models/artifact.ts';
+import { classMetrics } from '@stratlab/models/class-metrics.ts';
 import { newestMember } from '@stratlab/models/ensemble.ts';
 import { type Accuracy, accuracyOf, hitsOf } from '@stratlab/models/explanation/accuracy.ts';
 import { anfisExplanation } from '@stratlab/models/explanation/anfis-rules.ts';
 import { blocksOf } from '@stratlab/models/explanation/blocks.ts';
 import { type Brier, brierOf } from '@stratlab/models/explanation/brier.ts';
+import { byGate } from '@stratlab/models/explanation/by-gate.ts';
 import { byRegime } from '@stratlab/models/explanation/by-regime.ts';
 import { type Importance, permutationImportance } from '@stratlab/models/explanation/importance.ts';
 import { induceExplanation } from '@stratlab/models/explanation/induced-explanation.ts';
@@ -13,17 +15,20 @@ import { type Reliability, reliabilityOf, topProbabilities } from '@stratlab/mod
 import { classesSaid, type Outcome, outcomeOf, type Task } from '@stratlab/models/explanation/task.ts';
 import { featureGroups, inputWords, variablesOf } from '@stratlab/models/explanation/variables.ts';
 import { applyMemberships } from '@stratlab/models/normalisation.ts';
+import { featureScales, regimeProbabilities } from '@stratlab/models/trained-model.ts';
 import { type ExplainedSample, explainedSample, forecastAt, type ModelRows, rowsAt } from './explained-sample.ts';
 import {
   accuracyFields,
   calibrationFields,
   importanceFields,
+  namedRegimeFields,
   type RuleFields,
   regimeFields,
   ruleFields,
 } from './explanation-fields.ts';
 import { planExplanation } from './explanation-plan.ts';
 import type { Lab } from './lab.ts';
+import { shown } from './shown-folds.ts';
 
 const mostImportances = 20;
 /** Of the permutations and bootstraps: the same model is always explained in the same figures. */
@@ -45,7 +50,7 @@ export async function explainModel(lab: Lab, input: { model_id: string }, signal
   const sample = explainedSample(lab, input.model_id);
   const { row, artifact, explained, span, part, features } = sample;
   const groups = featureGroups(variablesOf(features, sample.timeframe));
-  const plan = planExplanation(artifact.members, explained.time.length, groups.length);
+  const plan = planExplanation(networksOf(artifact), explained.time.length, groups.length);
   const rows = rowsAt(explained, features.length, plan.explained);
   const judged = judge(sample, rows);
   const blocks = blocksOf(rows.time.length, span);
@@ -65,6 +70,7 @@ export async function explainModel(lab: Lab, input: { model_id: string }, signal
     classes: [...judged.outcome.classes],
     ...calibrationFields(topReliability(judged), brierOfClasses(judged)),
     by_regime: byRegime(judged.outcome, rows.forward, rows).map(regimeFields),
+    composition: compositionOf(judged),
     undefined_because: reasonsOf(judged, accuracy),
     warnings: [...sample.warnings, ...rules.warnings, ...plan.warnings, ...leftOut(importance.length)],
   };
@@ -74,7 +80,7 @@ export async function explainModel(lab: Lab, input: { model_id: string }, signal
 export function modelReliability(lab: Lab, modelId: string) {
   const sample = explainedSample(lab, modelId);
   const { row, part, explained, artifact, features } = sample;
-  const { explained: places } = planExplanation(artifact.members, explained.time.length, 1);
+  const { explained: places } = planExplanation(networksOf(artifact), explained.time.length, 1);
   return { row, part, reliability: topReliability(judge(sample, rowsAt(explained, features.length, places))) };
 }
 
@@ -98,7 +104,7 @@ function explainRules(judged: Judged, mostTaught: number): { fields: RuleFields;
   const { sample, rows, outcome } = judged;
   const { artifact, features, timeframe } = sample;
   const member = newestMember(artifact);
-  if (member.spec.type === 'anfis' && artifact.members.length === 1) {
+  if (member.spec.type === 'anfis' && artifact.members.length === 1 && artifact.composition === undefined) {
     const words = features.map((feature) => inputWords(feature, timeframe));
     const seen = { features: rows.features, outcome, forward: rows.forward };
     return { fields: ruleFields('own', anfisExplanation(member.spec, member, words, seen)), warnings: [] };
@@ -106,9 +112,10 @@ function explainRules(judged: Judged, mostTaught: number): { fields: RuleFields;
   const { taught, from, warnings } = taughtRows(judged, mostTaught);
   const said = classesSaid(judged.task, forecastAt(artifact, taught.time)(taught.features));
   const width = features.length;
-  const seen = (raw: Float64Array) => applyMemberships(member.normalisation, raw);
+  const normalisation = featureScales(artifact);
+  const seen = (raw: Float64Array) => applyMemberships(normalisation, raw);
   const told = induceExplanation(
-    variablesOf(features, timeframe, member.normalisation),
+    variablesOf(features, timeframe, normalisation),
     width,
     { features: seen(taught.features), said },
     {
@@ -118,6 +125,21 @@ function explainRules(judged: Judged, mostTaught: number): { fields: RuleFields;
     },
   );
   return { fields: ruleFields('induced', told), warnings: [...warnings, ...severalPartitions(artifact.members)] };
+}
+
+/** How well a gate names the regimes of the rows, and how the models do where it names each; null without a gate. */
+function compositionOf({ sample: { artifact }, rows, outcome }: Judged) {
+  const { composition } = artifact;
+  const regimes = regimeProbabilities(artifact, rows.features, rows.time);
+  if (composition === undefined || regimes === null) return null;
+  const { gate, rules, routing } = composition;
+  const { rows: _, loss: __, ...named } = shown(classMetrics(regimes, rows.regime, gate.classes.length));
+  const said = outcomeOf({ classes: gate.classes, targets: rows.regime }, regimes);
+  return {
+    routing: routing.kind,
+    gate: named,
+    regimes: byGate(said, outcome, rows.forward).map((found) => namedRegimeFields(found, rules[found.regime])),
+  };
 }
 
 /** Where networks have sets of their own, rules can speak of one network's only. */

@@ -3,19 +3,19 @@ import { LabError } from '@stratlab/data/error.ts';
 import { isTimeframe, type Timeframe } from '@stratlab/data/timeframe.ts';
 import type { ModelRow } from '@stratlab/knowledge/results.ts';
 import { type ModelArtifact, readArtifact } from '@stratlab/models/artifact.ts';
-import { predictEnsemble } from '@stratlab/models/ensemble.ts';
 import { type Surroundings, surroundingsOf } from '@stratlab/models/explanation/by-regime.ts';
 import type { Forecast } from '@stratlab/models/explanation/task.ts';
-import { inputsOf } from '@stratlab/models/model-block.ts';
+import { allInputs } from '@stratlab/models/inputs.ts';
+import { predictModel } from '@stratlab/models/trained-model.ts';
 import { baseTimeframe } from '@stratlab/strategies/document.ts';
 import type { Feature } from '@stratlab/strategies/features.ts';
 import { effectiveDocument } from './effective-document.ts';
 import { requireModelRow } from './find-model.ts';
 import { requireVersion } from './find-strategy.ts';
 import type { Lab } from './lab.ts';
-import { labelOf } from './label-of.ts';
+import { labelsOf } from './label-of.ts';
 import { readMarket } from './market.ts';
-import { readSample } from './sample.ts';
+import { readSample, type Sample } from './sample.ts';
 import { type LabStrategy, requireStrategy } from './strategy-language.ts';
 
 /** Rows as a model saw or would have seen them, in time order, those of one instant in the order of the symbols. */
@@ -26,12 +26,14 @@ export interface ModelRows extends Surroundings {
   readonly targets: Float64Array;
   /** Return from the row's close to the close of the bar that settles its label. */
   readonly forward: Float64Array;
+  /** The regime that it came to be, for a gate to have named; NaN where there is no gate. */
+  readonly regime: Float64Array;
 }
 
 export interface ExplainedSample {
   readonly row: ModelRow;
   readonly artifact: ModelArtifact;
-  readonly features: Feature[];
+  readonly features: readonly Feature[];
   readonly timeframe: Timeframe;
   readonly part: 'test' | 'validation' | 'train';
   /** All rows of that part, and all before it. */
@@ -73,7 +75,7 @@ export function explainedSample(lab: Lab, modelId: string): ExplainedSample {
 
 /** The model's answers for features of rows at these instants. */
 export function forecastAt(artifact: ModelArtifact, time: Float64Array): Forecast {
-  return (features) => predictEnsemble(artifact, features, time);
+  return (features) => predictModel(artifact, features, time);
 }
 
 /** The rows at these ascending places. */
@@ -88,23 +90,25 @@ export function rowsAt(rows: ModelRows, width: number, places: readonly number[]
     features,
     targets: pick(rows.targets),
     forward: pick(rows.forward),
+    regime: pick(rows.regime),
     volatility: pick(rows.volatility),
     trend: pick(rows.trend),
   };
 }
 
-function strategyOn(document: Record<string, unknown>, symbol: string, timeframe: string): LabStrategy {
+/** The strategy as one symbol of its model is read: on the timeframe that the model was trained on. */
+export function strategyOn(document: Record<string, unknown>, symbol: string, timeframe: string): LabStrategy {
   const { strategy } = requireStrategy(effectiveDocument(document, { symbol }));
   if (baseTimeframe(strategy.document) === timeframe || !isTimeframe(timeframe)) return strategy;
   return requireStrategy(effectiveDocument(document, { symbol, timeframe })).strategy;
 }
 
 function readMarketRows(lab: Lab, strategy: LabStrategy, { symbol, start, end }: ModelArtifact['series'][number]) {
-  const { model, training } = strategy.document;
+  const { model, training, composition } = strategy.document;
   if (model === null || training === null)
     throw new LabError('invalid_strategy', 'This version of the strategy has no model.', { path: 'model_id' });
-  const features = inputsOf(strategy, model);
-  const sample = readSample(lab.store, strategy, { start, end }, features, labelOf(training.labels));
+  const { all: features } = allInputs(strategy, { model, composition });
+  const sample = readSample(lab.store, strategy, { start, end }, features, labelsOf(training, composition));
   const timeframe = baseTimeframe(strategy.document);
   const { bars } = readMarket(lab.store, symbol, timeframe, end).view;
   return {
@@ -115,17 +119,15 @@ function readMarketRows(lab: Lab, strategy: LabStrategy, { symbol, start, end }:
   };
 }
 
-function besideRows(
-  bars: Bars,
-  { time, known, features, targets }: Omit<ModelRows, keyof Surroundings | 'forward'> & { known: Float64Array },
-): { rows: ModelRows; span: number } {
+function besideRows(bars: Bars, { time, known, features, targets, gate }: Sample): { rows: ModelRows; span: number } {
   const { volatility, trend } = surroundingsOf(bars.close);
   const places = Int32Array.from(time, (instant) => firstBarFrom(bars, instant));
   const ends = Int32Array.from(known, (instant) => Math.min(firstBarFrom(bars, instant), barCount(bars) - 1));
   const at = (values: Float64Array) => Float64Array.from(places, (bar) => values[bar]);
   const forward = Float64Array.from(places, (bar, k) => bars.close[ends[k]] / bars.close[bar] - 1);
   const span = places.reduce((most, bar, k) => Math.max(most, ends[k] - bar), 1);
-  return { rows: { time, features, targets, forward, volatility: at(volatility), trend: at(trend) }, span };
+  const regime = gate?.targets ?? new Float64Array(time.length).fill(Number.NaN);
+  return { rows: { time, features, targets, forward, regime, volatility: at(volatility), trend: at(trend) }, span };
 }
 
 function pooled(parts: readonly ModelRows[], width: number): ModelRows {
@@ -137,6 +139,7 @@ function pooled(parts: readonly ModelRows[], width: number): ModelRows {
     features: joined('features'),
     targets: joined('targets'),
     forward: joined('forward'),
+    regime: joined('regime'),
     volatility: joined('volatility'),
     trend: joined('trend'),
   };

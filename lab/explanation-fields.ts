@@ -1,6 +1,7 @@
 import type { Accuracy } from '@stratlab/models/explanation/accuracy.ts';
 import type { Interval } from '@stratlab/models/explanation/blocks.ts';
 import type { Brier } from '@stratlab/models/explanation/brier.ts';
+import type { NamedRegime } from '@stratlab/models/explanation/by-gate.ts';
 import type { Regime } from '@stratlab/models/explanation/by-regime.ts';
 import type { Importance } from '@stratlab/models/explanation/importance.ts';
 import type { RuleExplanation } from '@stratlab/models/explanation/induced-explanation.ts';
@@ -85,6 +86,19 @@ export function regimeFields({ regime, rows, accuracy, majorityAccuracy, profit 
     accuracy: roundOrNull(accuracy),
     majority_class_accuracy: roundOrNull(majorityAccuracy),
     profit: roundOrNull(profit),
+  };
+}
+
+/** `decides`: the model of the regime, or flat. */
+export function namedRegimeFields({ regime, rows, cameTrue, ...figures }: NamedRegime, decides: string) {
+  return {
+    regime,
+    decides,
+    rows,
+    came_true: roundOrNull(cameTrue),
+    accuracy: roundOrNull(figures.accuracy),
+    majority_class_accuracy: roundOrNull(figures.majorityAccuracy),
+    profit: roundOrNull(figures.profit),
   };
 }
 

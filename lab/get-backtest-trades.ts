@@ -1,7 +1,8 @@
 import { formatInstant } from '@stratlab/data/instant.ts';
 import { requireBacktest } from './find-backtest.ts';
+import { requireResult } from './find-result.ts';
 import type { Lab } from './lab.ts';
-import { type ResultFile, readResult } from './result-file.ts';
+import type { ResultFile } from './result-file.ts';
 
 export const tradeColumns = [
   'direction',
@@ -23,7 +24,7 @@ export const tradeColumns = [
 /** Every closed trade in the order of exits. */
 export function getBacktestTrades(lab: Lab, input: { backtest_id: string }): (string | number)[][] {
   const { resultHash } = requireBacktest(lab, input.backtest_id);
-  return readResult(lab.folders.results, resultHash).trades.map(tradeRow);
+  return requireResult(lab, resultHash).trades.map(tradeRow);
 }
 
 function tradeRow(trade: ResultFile['trades'][number]): (string | number)[] {

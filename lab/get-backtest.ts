@@ -9,9 +9,10 @@ import { parseTimeframe } from '@stratlab/data/timeframe.ts';
 import type { BacktestRow } from '@stratlab/knowledge/results.ts';
 import { byRegime } from './by-regime.ts';
 import { requireBacktest } from './find-backtest.ts';
+import { requireResult } from './find-result.ts';
 import type { Lab } from './lab.ts';
 import { readOrResample } from './market.ts';
-import { type ResultFile, readResult } from './result-file.ts';
+import type { ResultFile } from './result-file.ts';
 import { backtestAnswerSchema, figuresOf } from './shown-backtest.ts';
 
 const equityPoints = 30;
@@ -31,7 +32,7 @@ export function getBacktest(lab: Lab, input: { backtest_id: string; detail: 'sum
     experiment_id: experimentId,
   };
   if (input.detail === 'summary') return { answer: shown, details: null };
-  const result = readResult(lab.folders.results, resultHash);
+  const result = requireResult(lab, resultHash);
   const [time, equity] = [Float64Array.from(result.time), Float64Array.from(result.equity)];
   const sessions = { session: Float64Array.from(result.session), returns: Float64Array.from(result.sessionReturns) };
   const shownAnswer = backtestAnswerSchema.parse(answer);

@@ -15,10 +15,11 @@ import { trades } from '@stratlab/reports/charts/trades.ts';
 import { chartSubjects } from './chart-subjects.ts';
 import { modelReliability } from './explain-model.ts';
 import { requireBacktest } from './find-backtest.ts';
-import { fuzzyVariables } from './fuzzy-variables.ts';
+import { requireResult } from './find-result.ts';
+import { fittedVariables, fuzzyVariables } from './fuzzy-variables.ts';
 import type { Lab } from './lab.ts';
 import { readOrResample } from './market.ts';
-import { type ResultFile, readResult } from './result-file.ts';
+import type { ResultFile } from './result-file.ts';
 import { backtestAnswerSchema } from './shown-backtest.ts';
 
 /** The SVG of a chart. Throws `not_found` for an unknown subject and `invalid_input` for one of another sort. */
@@ -48,7 +49,7 @@ export function getChart(lab: Lab, { id, kind }: { id: string; kind: string }): 
 
 function backtestChart(lab: Lab, id: string, kind: 'equity' | 'drawdown' | 'trades' | 'returns'): string {
   const row = requireBacktest(lab, id);
-  const result = readResult(lab.folders.results, row.resultHash);
+  const result = requireResult(lab, row.resultHash);
   const initialCapital = Number(row.answer.initial_capital);
   const { time } = result;
   const heading = {
@@ -86,8 +87,9 @@ function lossChart(lab: Lab, id: string): string {
       path: 'id',
       hint: 'loss takes a model_id; list_models names them.',
     });
-  const { history, bestEpoch } = newestMember(readArtifact(lab.folders.models, row.artifactHash));
-  return loss.draw({ title: `Loss of ${row.strategyName} v${row.strategyVersion}`, subtitle: id, history, bestEpoch });
+  const { history, bestEpoch, expert } = newestMember(readArtifact(lab.folders.models, row.artifactHash));
+  const subtitle = expert === undefined ? id : `${id}, model of ${expert}`;
+  return loss.draw({ title: `Loss of ${row.strategyName} v${row.strategyVersion}`, subtitle, history, bestEpoch });
 }
 
 function reliabilityChart(lab: Lab, id: string): string {
@@ -100,8 +102,10 @@ function reliabilityChart(lab: Lab, id: string): string {
   });
 }
 
-function fuzzyChart(lab: Lab, name: string): string {
-  const variables = fuzzyVariables(lab, name);
+function fuzzyChart(lab: Lab, id: string): string {
+  const model = findModel(lab.database, id);
+  const variables = model === undefined ? fuzzyVariables(lab, id) : fittedVariables(lab, id);
+  const name = model === undefined ? id : `${model.strategyName} v${model.strategyVersion}, ${id}`;
   if (variables.length === 0) {
     throw new LabError('invalid_input', `Strategy "${name}" has no fuzzy sets.`, { path: 'id' });
   }

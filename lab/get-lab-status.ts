@@ -3,6 +3,7 @@ import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { schemaVersion } from '@stratlab/knowledge/migrations.ts';
 import { longestWaitMs } from './get-task-status.ts';
 import type { Lab } from './lab.ts';
+import { measureRoom, pressureOf } from './pressure.ts';
 import { longestInsight } from './save-insight.ts';
 import { codeVersion } from './version.ts';
 
@@ -11,6 +12,8 @@ export async function getLabStatus({ configuration, database, folders, jobs, sto
   const { engineChoices, engineStates } = await import('./engine-choices.ts');
   const { home, workers, leaseMs, inlineBars } = configuration;
   const series = store.list();
+  const room = measureRoom(home);
+  const pressure = pressureOf(room, configuration);
   const underlyings = new Map(series.map((listing) => [listing.series.instrument.underlying, listing.sealedFrom]));
   return {
     version: codeVersion,
@@ -33,13 +36,23 @@ export async function getLabStatus({ configuration, database, folders, jobs, sto
       schema_version: schemaVersion(database.sqlite),
     },
     home,
+    room: { disk_free: room.disk, memory_free: room.memory, waiting_reason: pressure },
     data_roots: folders,
-    limits: { inline_bars: inlineBars, wait_ms: longestWaitMs, insight_characters: longestInsight },
+    limits: {
+      inline_bars: inlineBars,
+      free_disk_mb: configuration.freeDiskMb,
+      free_memory_mb: configuration.freeMemoryMb,
+      wait_ms: longestWaitMs,
+      insight_characters: longestInsight,
+    },
     seals: {
       series: series.length,
       underlyings: underlyings.size,
       sealed: [...underlyings.values()].filter((sealedFrom) => sealedFrom !== null).length,
     },
-    warnings: series.length === 0 ? ['No market data is stored yet: stratlab import adds a CSV file.'] : [],
+    warnings: [
+      ...(series.length === 0 ? ['No market data is stored yet: stratlab import adds a CSV file.'] : []),
+      ...(pressure === null ? [] : [`No job is started: the lab ${pressure}.`]),
+    ],
   };
 }

@@ -1,7 +1,8 @@
 import { formatInstant } from '@stratlab/data/instant.ts';
 import { architectureOf } from '@stratlab/models/architecture.ts';
-import { type ArtifactMember, readArtifact } from '@stratlab/models/artifact.ts';
+import { type ArtifactComposition, type ModelArtifact, readArtifact } from '@stratlab/models/artifact.ts';
 import { newestMember } from '@stratlab/models/ensemble.ts';
+import { featureScales } from '@stratlab/models/trained-model.ts';
 import { requireModelRow } from './find-model.ts';
 import type { Lab } from './lab.ts';
 import { shown, shownFolds } from './shown-folds.ts';
@@ -28,7 +29,7 @@ export function getModel(lab: Lab, input: { model_id: string }) {
     engine: row.engine,
     seed: row.seed,
     metrics: artifact.metrics,
-    folds: shownFolds(artifact.members.map(({ fold, seed, metrics }) => ({ fold, seed, ...metrics }))),
+    folds: shownFolds(artifact.members.map(({ fold, expert, seed, metrics }) => ({ fold, expert, seed, ...metrics }))),
     paths: artifact.paths.map(shown),
     validation: artifact.validation,
     segments: {
@@ -44,7 +45,7 @@ export function getModel(lab: Lab, input: { model_id: string }) {
     stopped_early: newest.stoppedEarly,
     temperature: newest.temperature,
     features: artifact.features,
-    fitted_sets: fittedSets(artifact.features, newest),
+    fitted_sets: fittedSets(artifact),
     classes: artifact.classes,
     architecture: {
       type: artifact.spec.type,
@@ -52,6 +53,8 @@ export function getModel(lab: Lab, input: { model_id: string }) {
       weights: newest.weights.length,
       networks: artifact.members.length,
     },
+    composition: artifact.composition === undefined ? null : composed(artifact.composition),
+    context: artifact.context ?? [],
     fingerprint: row.fingerprint,
     artifact_hash: row.artifactHash,
     artifact_folder: `models/${row.artifactHash}`,
@@ -68,13 +71,36 @@ export function getModel(lab: Lab, input: { model_id: string }) {
   };
 }
 
-/** The sets of `auto` in the units of their indicators, as the newest network's fold fitted them; of the newest rows. */
-function fittedSets(features: readonly string[], { normalisation }: Pick<ArtifactMember, 'normalisation'>) {
-  return features.flatMap((feature, k) => {
-    const column = normalisation[k];
-    if (column.method !== 'membership' || isEarlierRow(feature, features)) return [];
+/** The gate of a model per regime, and what it routes to. */
+function composed({ gate, rules, routing }: ArtifactComposition) {
+  const newest = newestMember(gate);
+  return {
+    rules,
+    routing,
+    gate: {
+      architecture: { type: gate.spec.type, ...architectureOf(gate.spec), weights: newest.weights.length },
+      networks: gate.members.length,
+      engine: gate.engine,
+      features: gate.features,
+      classes: gate.classes,
+      metrics: {
+        train: shown(newest.metrics.train),
+        validation: newest.metrics.validation && shown(newest.metrics.validation),
+        test: newest.metrics.test && shown(newest.metrics.test),
+      },
+      best_epoch: newest.bestEpoch,
+      temperature: newest.temperature,
+    },
+  };
+}
+
+/** The sets of `auto` in the units of their indicators, as the newest networks' fold fitted them; of the newest rows. */
+function fittedSets(artifact: ModelArtifact) {
+  const { features } = artifact;
+  return featureScales(artifact).flatMap((column, k) => {
+    if (column.method !== 'membership' || isEarlierRow(features[k], features)) return [];
     const { left, peak, right } = column;
-    return [{ feature, left, peak, right }];
+    return [{ feature: features[k], left, peak, right }];
   });
 }
 

@@ -1,4 +1,6 @@
 import { executionSchema } from '@stratlab/backtests/execution.ts';
+import { compositionBlockSchema } from '@stratlab/models/composition-block.ts';
+import { trainingBlockSchema } from '@stratlab/models/document.ts';
 import { legsSchema, portfolioSchema, targetSchema, universeSchema } from '@stratlab/strategies/allocation.ts';
 import { clockWords, formulaFunctions, signature } from '@stratlab/strategies/formula.ts';
 import { indicators } from '@stratlab/strategies/indicators/index.ts';
@@ -6,9 +8,18 @@ import { labels } from '@stratlab/strategies/labels/index.ts';
 import { isMapping, listOr, mappingOr } from '@stratlab/strategies/mapping.ts';
 import { positionStateNames } from '@stratlab/strategies/position-state.ts';
 import { z } from 'zod';
-import { allocationExamples, annotatedStrategy, examples, guidelines } from './strategy-guide.ts';
+import { allocationExamples, annotatedStrategy, compositionExample, examples, guidelines } from './strategy-guide.ts';
 
-export const schemaSections = ['overview', 'indicators', 'labels', 'formulas', 'execution', 'allocation'] as const;
+export const schemaSections = [
+  'overview',
+  'indicators',
+  'labels',
+  'training',
+  'composition',
+  'formulas',
+  'execution',
+  'allocation',
+] as const;
 export type SchemaSection = (typeof schemaSections)[number];
 
 /** One section of the grammar: the overview as text, the others as a table. */
@@ -25,6 +36,10 @@ export function getStrategySchema(section: SchemaSection): StrategySchema {
       return indicatorSection();
     case 'labels':
       return labelSection();
+    case 'training':
+      return trainingSection();
+    case 'composition':
+      return compositionSection();
     case 'formulas':
       return formulaSection();
     case 'execution':
@@ -46,7 +61,7 @@ function indicatorSection(): StrategySchema {
   const notes = [
     'An indicator of several outputs is named with one of them: adx_14.plus_di.',
     'source (x, y) takes open, high, low, close, volume, hl2, hlc3, ohlc4, or another indicator.',
-    'Any indicator takes data_source: the symbol whose bars it reads.',
+    'Any indicator takes data_source: the symbol whose bars it reads, on the timeframe of the feature or that which context_data names for it.',
     'type: formula makes one of your own (section formulas). list_indicators gives ranges, formulas and sources.',
   ];
   return { notes, columns: ['type', 'settings', 'outputs'], rows };
@@ -60,16 +75,40 @@ function labelSection(): StrategySchema {
   const notes = [
     'training.labels: {source: triple_barrier, max_holding_bars: 10}. Classes are long, flat, short.',
     'forward_return without threshold is a number to predict; all else are classes.',
+    'regime and context name states of the market, no sides: for the gate of a composition, or a model to look at.',
     'Labels look ahead by design; training rows whose label reaches into another part are purged.',
   ];
   return { notes, columns: ['label', 'allowed', 'default', 'meaning'], rows };
+}
+
+function trainingSection(): StrategySchema {
+  const notes = [
+    'What does not apply to a model is refused: section overview shows a model, section labels its labels.',
+    'sampling.bootstrap: sequential gives every network of ensemble its own draw of the training rows, labels that overlap being drawn seldom together.',
+    'Everything fitted (scalers, sets, thresholds, temperatures) is fitted on the training rows of each fold.',
+  ];
+  const schema = z.toJSONSchema(trainingBlockSchema, { io: 'input', unrepresentable: 'any' });
+  const rows = keyRows(schema).filter(([key]) => key !== 'labels');
+  return { notes, columns: ['key', 'allowed', 'default', 'meaning'], rows };
+}
+
+function compositionSection(): StrategySchema {
+  const notes = [
+    'composition stands beside model and training: the gate learns which regime it is, and each regime has a network of model of its own, which learns training.labels.',
+    'All is fitted on training rows: the gate on its labels, each model on the rows that gates which have not learnt from them send to it.',
+    'On tested bars the gate that has not learnt from them decides. Metrics are those of the models together; hard routing is judged without stability_bars.',
+    `${compositionExample.what}\n${compositionExample.yaml}`,
+  ];
+  const schema = z.toJSONSchema(compositionBlockSchema, { io: 'input', unrepresentable: 'any' });
+  const rows = keyRows(schema).filter(([key]) => !/^gate\.(model|nn_inputs|training)\./.test(key ?? ''));
+  return { notes, columns: ['key', 'allowed', 'default', 'meaning'], rows };
 }
 
 function formulaSection(): StrategySchema {
   const notes = [
     'Series: open high low close volume hl2 hlc3 ohlc4, an indicator id or id.output, an indicator called: sma(20), ema(close, 12), adx(14).plus_di.',
     'Operators: + - * / %, < <= > >= == !=, and or not, a ? b : c. $name is a parameter.',
-    'tf("4h", rsi(14)): the last closed bar of another timeframe. series("GBPUSD").close: another symbol.',
+    'tf("4h", rsi(14)): the last closed bar of another timeframe. series("GBPUSD").close: another symbol, on its timeframe in context_data where that names one.',
     'session("09:30-16:00", "America/New_York") is true inside those hours. hour("America/New_York") asks another zone than UTC.',
     'signal, in [-1, 1], where a model or fuzzy rules decide: in filters.when and prices of execution.',
     `${positionStateNames.join(', ')}: in exit_long, exit_short and prices of execution.`,

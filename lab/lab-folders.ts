@@ -19,3 +19,8 @@ export function labFolders(home: string): Folders {
     strategies: join(home, 'strategies'),
   };
 }
+
+/** The lab's database. */
+export function databaseFile(home: string): string {
+  return join(home, 'experiments', 'lab.db');
+}

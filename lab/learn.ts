@@ -1,21 +1,21 @@
 import { LabError } from '@stratlab/data/error.ts';
-import type { BarStore } from '@stratlab/data/store.ts';
-import { writeArtifact } from '@stratlab/models/artifact.ts';
+import type { BarStore, StoredBars } from '@stratlab/data/store.ts';
+import { type ArtifactComposition, type ArtifactMember, writeArtifact } from '@stratlab/models/artifact.ts';
 import { type SplitMetrics, splitMetricsSchema } from '@stratlab/models/class-metrics.ts';
-import { modelSpec } from '@stratlab/models/document.ts';
-import { chooseEngine } from '@stratlab/models/engines/index.ts';
-import type { Learnable } from '@stratlab/models/fit.ts';
-import { type FittedMember, fitEnsemble, judgeTested } from '@stratlab/models/fit-ensemble.ts';
-import { inputsOf } from '@stratlab/models/model-block.ts';
+import { newestMember } from '@stratlab/models/ensemble.ts';
+import { type FittedMember, judgeModel } from '@stratlab/models/fit-ensemble.ts';
+import { allInputs } from '@stratlab/models/inputs.ts';
 import { isForward, routesOf } from '@stratlab/models/routes.ts';
-import { trainingSample } from '@stratlab/models/sampling/training-sample.ts';
 import type { Fold, Rows } from '@stratlab/models/split.ts';
 import { combinatorialPaths, rowGroups } from '@stratlab/models/splits/combinatorial.ts';
 import { folds } from '@stratlab/models/splits/folds.ts';
 import type { Validation } from '@stratlab/models/splits/schema.ts';
+import type { TrainedModel } from '@stratlab/models/trained-model.ts';
 import { fingerprint } from '@stratlab/strategies/fingerprint.ts';
 import { z } from 'zod';
-import { labelOf } from './label-of.ts';
+import { contextSeries } from './context-series.ts';
+import { type FittedExpert, type FittedGate, fitNetworks } from './fit-networks.ts';
+import { labelsOf } from './label-of.ts';
 import { lastKnownRows, readSample, type Sample, usedSeriesSchema } from './sample.ts';
 import type { LabStrategy } from './strategy-language.ts';
 import { type LearnHooks, Trainings } from './trainings.ts';
@@ -44,8 +44,8 @@ export const learnedSchema = z.strictObject({
   engine: z.string(),
   series: z.array(usedSeriesSchema).min(1),
   metrics: metricsSchema,
-  /** Per member, fold by fold and seed by seed. */
-  folds: z.array(metricsSchema.extend({ fold: z.int(), seed: z.int() })),
+  /** Per member, fold by fold and seed by seed; of a composition model by model between. */
+  folds: z.array(metricsSchema.extend({ fold: z.int(), seed: z.int(), expert: z.string().optional() })),
   epochs: z.int(),
   stoppedEarly: z.boolean(),
   warnings: z.array(z.string()),
@@ -59,79 +59,119 @@ export async function learn(
   { strategy, start, end, engine: wanted, checkpoints }: LearnRequest,
   hooks: LearnHooks,
 ): Promise<Learned> {
-  const { model, training } = strategy.document;
+  const { model, training, composition } = strategy.document;
   if (model === null || training === null) throw new LabError('invalid_input', 'This strategy has no model to train.');
   hooks.progress({ percent: 0, stage: 'features', etaMs: null });
-  const features = inputsOf(strategy, model);
-  const label = labelOf(training.labels);
-  const sample = readSample(store, strategy, { start, end }, features, label);
+  const inputs = allInputs(strategy, { model, composition });
+  const labels = labelsOf(training, composition);
+  const sample = readSample(store, strategy, { start, end }, inputs.all, labels);
   const rows: Rows = {
     ends: lastKnownRows(sample),
     rows: Int32Array.from(sample.targets.keys()),
     time: sample.time,
   };
   const split = folds(training.validation, rows);
-  const spec = modelSpec(model, training, features.length, label.classes?.length ?? 1);
-  const engine = chooseEngine(spec, wanted, split[0].train.length);
-  const normalisation = features.map(({ normalization }) => normalization);
-  const learnable = { features: sample.features, normalisation, targets: sample.targets };
-  const parts = split.map((fold) => {
-    const { rows: train, weights } = trainingSample(training.sampling, fold.train, sample.sampled, sample.targets);
-    return { ...fold, train, weights };
-  });
-  const { seeds } = training.ensemble;
-  const calibrate = training.calibration === 'temperature';
-  const trainings = new Trainings(checkpoints, parts.length * seeds, hooks);
-  const members = await fitEnsemble(spec, learnable, parts, { seeds, calibrate }, engine, trainings);
+  const lecture = { inputs, sample, engine: wanted, rows: split[0].train.length };
+  const fitted = await fitNetworks(
+    { model, training, composition },
+    lecture,
+    { rows, split },
+    (networks) => new Trainings(checkpoints, networks, hooks),
+  );
   hooks.progress({ percent: 97, stage: 'saving', etaMs: null });
   const routes = routesOf(training.validation, rows, split, sample.time);
+  const trained = { ...fitted, routes, features: inputs.all.map(({ name }) => name) };
   const tested = testedRows(split);
-  const newest = members[members.length - 1];
-  const metrics = { ...newest.metrics, test: judgeTested(members, routes, learnable, sample.time, tested) };
+  const newest = newestMember(trained);
+  const metrics = {
+    ...newestMetrics(trained, sample, split),
+    test: judgeModel(trained, sample, sample.time, tested),
+  };
   const mark = fingerprint(strategy);
   const segments = split.map((fold) => segmentsOf(sample, fold));
-  const test = segmentOf(sample, tested, 0);
+  const recordOf = (member: FittedMember) => memberRecord(member, segments[member.fold]);
+  const context = contextSeries(store, strategy.document, end);
   const artifactHash = writeArtifact(modelsFolder, {
     formatVersion: 2,
-    spec,
-    engine: engine.id,
-    features: features.map(({ name }) => name),
-    classes: label.classes && [...label.classes],
+    spec: fitted.spec,
+    engine: fitted.engine,
+    features: trained.features,
+    classes: labels.model.classes && [...labels.model.classes],
     strategyFingerprint: mark,
     series: sample.series,
     validation: { method: training.validation.method, forward: isForward(training.validation) },
-    members: members.map(({ history, ...member }) => ({
-      fold: member.fold,
-      seed: member.spec.seed,
-      spec: member.spec,
-      temperature: member.temperature,
-      normalisation: [...member.normalisation],
-      target: member.target,
-      weights: member.weights,
-      segments: segments[member.fold],
-      bestEpoch: member.bestEpoch,
-      stoppedEarly: member.stoppedEarly,
-      history: [...history],
-      metrics: member.metrics,
-    })),
+    members: fitted.members.map(recordOf),
     routes: routes.map(({ start: from, folds: deciding }) => ({ start: from, folds: [...deciding] })),
-    segments: { ...segments[segments.length - 1], test },
+    segments: { ...segments[segments.length - 1], test: segmentOf(sample, tested, 0) },
     metrics,
-    paths: pathMetrics(training.validation, rows, members, learnable),
+    paths: pathMetrics(training.validation, rows, trained, sample),
+    ...(fitted.composition && { composition: composedRecord(fitted.composition, recordOf) }),
+    ...(context.length > 0 && { context: context.map(contextRecord) }),
     codeVersion,
   });
-  trainings.forget();
+  fitted.trainings.forget();
   return {
     artifactHash,
     fingerprint: mark,
-    engine: engine.id,
+    engine: fitted.engine,
     series: sample.series,
     metrics,
-    folds: members.map(({ fold, spec: { seed }, metrics: own }) => ({ fold, seed, ...own })),
+    folds: fitted.members.map(({ fold, expert, spec: { seed }, metrics: own }) => ({
+      fold,
+      ...(expert !== undefined && { expert }),
+      seed,
+      ...own,
+    })),
     epochs: newest.history.length,
     stoppedEarly: newest.stoppedEarly,
-    warnings: weightWarning(newest.weights.length, parts[parts.length - 1].train.length),
+    warnings: weightWarning(newest.weights.length, fitted.learntRows),
   };
+}
+
+/** How the newest fold did on the rows that it learnt from and was stopped by; of a composition all its models together. */
+function newestMetrics(trained: TrainedModel<FittedExpert>, sample: Sample, split: readonly Fold[]) {
+  if (trained.composition === undefined) return newestMember(trained).metrics;
+  const fold = split.length - 1;
+  const newest = { ...trained, routes: [{ start: Number.NEGATIVE_INFINITY, folds: [fold] }] };
+  const { train, validation } = split[fold];
+  return {
+    train: judgeModel(newest, sample, sample.time, train),
+    validation: validation.length === 0 ? null : judgeModel(newest, sample, sample.time, validation),
+  };
+}
+
+function memberRecord({ history, ...member }: FittedExpert, segments: ArtifactMember['segments']): ArtifactMember {
+  return {
+    fold: member.fold,
+    seed: member.spec.seed,
+    spec: member.spec,
+    temperature: member.temperature,
+    normalisation: [...member.normalisation],
+    target: member.target,
+    weights: member.weights,
+    segments,
+    bestEpoch: member.bestEpoch,
+    stoppedEarly: member.stoppedEarly,
+    history: [...history],
+    metrics: member.metrics,
+    ...(member.expert !== undefined && { expert: member.expert }),
+  };
+}
+
+function composedRecord(
+  { gate, rules, routing }: FittedGate,
+  recordOf: (member: FittedMember) => ArtifactMember,
+): ArtifactComposition {
+  const { spec, engine, features, classes, members } = gate;
+  return {
+    gate: { spec, engine, features: [...features], classes: [...classes], members: members.map(recordOf) },
+    rules: { ...rules },
+    routing,
+  };
+}
+
+function contextRecord({ series: { symbol, timeframe }, hash }: StoredBars) {
+  return { symbol, timeframe, hash };
 }
 
 /** Every row that some fold tests, ascending. */
@@ -143,16 +183,15 @@ function testedRows(split: readonly Fold[]): Int32Array {
 function pathMetrics(
   validation: Validation,
   rows: Rows,
-  members: readonly FittedMember[],
-  learnable: Pick<Learnable, 'features' | 'targets' | 'normalisation'>,
+  trained: TrainedModel<FittedExpert>,
+  sample: Sample,
 ): SplitMetrics[] {
   if (validation.method !== 'cpcv') return [];
   const { groups, test_groups } = validation;
   const tested = rowGroups(rows, groups);
-  const time = rows.time ?? new Float64Array();
   return combinatorialPaths(groups, test_groups).map((splits) => {
-    const routes = splits.map((split, group) => ({ start: time[tested[group][0]], folds: [split] }));
-    return judgeTested(members, routes, learnable, time, rows.rows);
+    const routes = splits.map((split, group) => ({ start: sample.time[tested[group][0]], folds: [split] }));
+    return judgeModel({ ...trained, routes }, sample, sample.time, rows.rows);
   });
 }
 

@@ -43,14 +43,18 @@ export type ResultFile = z.infer<typeof resultSchema>;
 export function writeResult(folder: string, result: ResultFile): string {
   const text = JSON.stringify(result);
   const hash = sha256(text);
-  writeFileAtomic(join(folder, `${hash}.json`), text);
+  writeFileAtomic(resultFile(folder, hash), text);
   return hash;
+}
+
+export function resultFile(folder: string, hash: string): string {
+  return join(folder, `${hash}.json`);
 }
 
 /** Throws `corrupt` where the file is absent or not what was written. */
 export function readResult(folder: string, hash: string): ResultFile {
   try {
-    const text = readFileSync(join(folder, `${hash}.json`), 'utf8');
+    const text = readFileSync(resultFile(folder, hash), 'utf8');
     if (sha256(text) === hash) return resultSchema.parse(JSON.parse(text));
   } catch (cause) {
     throw unreadable(hash, cause);

@@ -49,8 +49,17 @@ export interface Pending {
   check_status_tool: 'get_task_status';
 }
 
+interface Watching {
+  /** Told how far a job is while it is waited for. */
+  progress?: (percent: number, stage: string) => void;
+}
+
 /** Backtests here, or as a job where there are many bars; then waits for it a while. */
-export async function runBacktest(lab: Lab, input: RunBacktest): Promise<BacktestAnswer | Pending> {
+export async function runBacktest(
+  lab: Lab,
+  input: RunBacktest,
+  { progress }: Watching = {},
+): Promise<BacktestAnswer | Pending> {
   const { order, bars } = orderOf(lab, input);
   if (bars <= lab.configuration.inlineBars) {
     const ran = runOrder(lab.store, lab.folders, order);
@@ -66,7 +75,9 @@ export async function runBacktest(lab: Lab, input: RunBacktest): Promise<Backtes
     });
   });
   lab.queue.wake();
-  await awaitSomeEnd(lab, [id], longestWaitMs);
+  await awaitSomeEnd(lab, [id], longestWaitMs, {
+    onProgress: ({ progress: { percent, stage } }) => progress?.(percent, stage),
+  });
   return outcomeOf(lab, id);
 }
 

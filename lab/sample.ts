@@ -7,7 +7,7 @@ import { usableRows } from '@stratlab/models/fit.ts';
 import type { SampledSeries } from '@stratlab/models/sampling/series.ts';
 import { baseTimeframe, documentSymbols } from '@stratlab/strategies/document.ts';
 import { type Feature, featureMatrix } from '@stratlab/strategies/features.ts';
-import type { ChosenLabel } from '@stratlab/strategies/label.ts';
+import type { ChosenLabel, Targets } from '@stratlab/strategies/label.ts';
 import { StrategyView } from '@stratlab/strategies/market-view.ts';
 import { z } from 'zod';
 import { readMarket } from './market.ts';
@@ -40,33 +40,43 @@ export interface Sample {
   known: Float64Array;
   /** The bars of each symbol, and which rows are its. */
   sampled: SampledSeries[];
+  /** The same of the labels that a gate learns; null where there is none. */
+  gate: Pick<Sample, 'targets' | 'known' | 'sampled'> | null;
 }
 
-/** Features and labels of all the strategy's symbols, usable rows only. Throws `insufficient_data` where one has none. */
+/**
+ * Features and labels of all the strategy's symbols, those of a gate beside them where it has one; only rows on which all
+ * of them are known. Throws `insufficient_data` where a symbol has none.
+ */
 export function readSample(
   store: BarStore,
   strategy: LabStrategy,
   range: Range,
   features: readonly Feature[],
-  label: ChosenLabel,
+  labels: { model: ChosenLabel; gate: ChosenLabel | null },
 ): Sample {
   const parts = documentSymbols(strategy.document).map((symbol) =>
-    readPart(store, symbol, strategy, range, features, label),
+    readPart(store, symbol, strategy, range, features, labels),
   );
   const [{ kind }] = parts;
   return { kind, series: parts.map(({ used }) => used), ...pooled(parts, features.length) };
 }
 
-interface Part {
+/** What one label says of a symbol's rows. */
+interface LabelPart {
+  targets: Float64Array;
+  known: Float64Array;
+  ends: Int32Array;
+}
+
+interface Part extends LabelPart {
   kind: Sample['kind'];
   used: UsedSeries;
   features: Float64Array;
-  targets: Float64Array;
   time: Float64Array;
-  known: Float64Array;
   close: Float64Array;
   bars: Int32Array;
-  ends: Int32Array;
+  gate: LabelPart | null;
 }
 
 function readPart(
@@ -75,18 +85,25 @@ function readPart(
   strategy: LabStrategy,
   { start, end }: Range,
   features: readonly Feature[],
-  label: ChosenLabel,
+  labels: { model: ChosenLabel; gate: ChosenLabel | null },
 ): Part {
   const timeframe = baseTimeframe(strategy.document);
   const { view, stored } = readMarket(store, symbol, timeframe, end);
   const { bars } = view;
   const matrix = featureMatrix(new StrategyView(strategy, view), features);
-  const { kind, values, ends } = label.compute(bars);
+  const { kind, ...own } = labels.model.compute(bars);
+  const gate = labels.gate?.compute(bars) ?? null;
   const first = Math.max(
     strategy.document.training_data.history_required,
     start === undefined ? 0 : firstBarFrom(bars, start),
   );
-  const rows = usableRows(matrix, values).filter((row) => row >= first);
+  const isKnown = (row: number) => row >= first && !(gate !== null && Number.isNaN(gate.values[row]));
+  const rows = usableRows(matrix, own.values).filter(isKnown);
+  const labelled = ({ values, ends }: Targets): LabelPart => ({
+    targets: Float64Array.from(rows, (row) => values[row]),
+    known: Float64Array.from(rows, (row) => bars.time[ends[row]]),
+    ends: rows.map((row) => ends[row]),
+  });
   if (rows.length === 0) {
     throw new LabError(
       'insufficient_data',
@@ -96,6 +113,8 @@ function readPart(
       },
     );
   }
+  const lastRow = rows[rows.length - 1];
+  const lastEnd = Math.max(own.ends[lastRow], gate?.ends[lastRow] ?? 0);
   const picked = new Float64Array(rows.length * features.length);
   rows.forEach((row, i) => {
     picked.set(matrix.subarray(row * features.length, (row + 1) * features.length), i * features.length);
@@ -107,15 +126,14 @@ function readPart(
       timeframe,
       hash: stored.hash,
       start: bars.time[rows[0]],
-      end: bars.time[ends[rows[rows.length - 1]]],
+      end: bars.time[lastEnd],
     },
     features: picked,
-    targets: Float64Array.from(rows, (row) => values[row]),
     time: Float64Array.from(rows, (row) => bars.time[row]),
-    known: Float64Array.from(rows, (row) => bars.time[ends[row]]),
     close: bars.close,
     bars: rows,
-    ends: rows.map((row) => ends[row]),
+    ...labelled(own),
+    gate: gate && labelled(gate),
   };
 }
 
@@ -129,18 +147,24 @@ function pooled(parts: readonly Part[], columns: number): Omit<Sample, 'kind' | 
     features.set(parts[p].features.subarray(row * columns, (row + 1) * columns), i * columns);
     places[p][row] = i;
   });
+  const labels = (own: readonly LabelPart[]) => ({
+    targets: Float64Array.from(order, ({ p, row }) => own[p].targets[row]),
+    known: Float64Array.from(order, ({ p, row }) => own[p].known[row]),
+    sampled: parts.map(({ close, bars }, p) => ({ close, rows: places[p], bars, ends: own[p].ends })),
+  });
+  const gates = parts.flatMap(({ gate }) => gate ?? []);
   return {
     features,
-    targets: Float64Array.from(order, ({ p, row }) => parts[p].targets[row]),
     time: Float64Array.from(order, ({ time }) => time),
-    known: Float64Array.from(order, ({ p, row }) => parts[p].known[row]),
-    sampled: parts.map(({ close, bars, ends }, p) => ({ close, rows: places[p], bars, ends })),
+    ...labels(parts),
+    gate: gates.length === 0 ? null : labels(gates),
   };
 }
 
-/** For each row the last row whose bar starts no later than the row's label is known: what purging goes by. */
-export function lastKnownRows({ time, known }: Sample): Int32Array {
-  return Int32Array.from(known, (instant) => {
+/** For each row the last row whose bar starts no later than all its labels are known: what purging goes by. */
+export function lastKnownRows({ time, known, gate }: Sample): Int32Array {
+  return Int32Array.from(known, (ownKnown, row) => {
+    const instant = Math.max(ownKnown, gate?.known[row] ?? Number.NEGATIVE_INFINITY);
     let low = 0;
     let high = time.length;
     while (low < high) {

@@ -5,6 +5,8 @@ const mostShown = 24;
 
 interface FoldMetrics {
   fold: number;
+  /** Of a composition: the model that the network belongs to. */
+  expert?: string | undefined;
   seed: number;
   train: SplitMetrics;
   validation: SplitMetrics | null;
@@ -13,8 +15,9 @@ interface FoldMetrics {
 
 /** The figures of the first networks, fold by fold, less the counts that would fill the answer. */
 export function shownFolds(folds: readonly FoldMetrics[]): Record<string, unknown>[] {
-  return folds.slice(0, mostShown).map(({ fold, seed, train, validation, test }) => ({
+  return folds.slice(0, mostShown).map(({ fold, expert, seed, train, validation, test }) => ({
     fold,
+    ...(expert !== undefined && { expert }),
     seed,
     train: shown(train),
     validation: validation && shown(validation),

@@ -13,6 +13,8 @@ training_data:
   date_range: {start: "2000-01-01", end: "2015-12-31"}   # may be left out: all that may be seen
   history_required: 50              # bars before the first decision; at least the longest warm-up
 
+# context_data: [{symbol: XAUUSD, timeframe: 1w}]  # other series on a timeframe of their own, for data_source and series()
+
 indicators:                         # id: {type, parameters}; section indicators lists the types
   rsi_14: {type: rsi, period: 14, source: close}
   range: {type: natr, period: 14}   # % of the price
@@ -48,9 +50,11 @@ training:
   optimizer: adam                   # adam, adamw, sgd
   early_stopping: {patience: 15}    # watches the validation part; null: off
   validation: {method: holdout, train: 0.6, validation: 0.2, test: 0.2}   # walk_forward, purged_kfold, cpcv
-  sampling: {weights: uniqueness}   # also return_attribution, time_decay, class_weights, CUSUM events
+  sampling: {weights: uniqueness}   # also return_attribution, time_decay, class_weights, CUSUM events, bootstrap
   ensemble: {seeds: 3}              # networks that answer together
   seed: 7
+
+# composition: {gate: {training: {labels: {source: regime}}}}   # one model per regime; section composition
 
 decisions:
   confidence_threshold: 0.1         # no trade where |P(up) - P(down)| is below it
@@ -101,6 +105,34 @@ decisions: {confidence_threshold: 0.5}
 `,
   },
 ] as const;
+
+/** A complete strategy with one model per regime. */
+export const compositionExample = {
+  what: 'A gate on volatility and trend strength; trends and ranges have a model each, volatile times none.',
+  yaml: `name: range_and_trend
+version: "4"
+training_data:
+  symbols: {mode: single, symbol: SPX}
+  timeframes: {mode: single, timeframe: 1d}
+indicators:
+  rsi_14: {type: rsi, period: 14}
+  adx_14: {type: adx, period: 14}
+  range: {type: natr, period: 14}
+fuzzy_sets:
+  zone: {indicator: rsi_14, auto: 3}
+nn_inputs:
+  - {fuzzy_set: zone}
+model: {type: mlp, architecture: {hidden_layers: [8]}}
+training: {labels: {source: next_direction}}
+composition:
+  gate:
+    model: {type: logistic}
+    nn_inputs: [{raw_indicator: adx_14.adx}, {raw_indicator: range}]
+    training: {labels: {source: regime, horizon: 24}, sampling: {class_weights: balanced}}
+  rules: {trending_up: trend, trending_down: trend, ranging: range, volatile: flat}
+  routing: soft
+`,
+} as const;
 
 /** Complete strategies that wish for positions by weight: of one instrument, of a universe, of a pair. */
 export const allocationExamples = [

@@ -1,5 +1,6 @@
 import { executionSchema } from '@stratlab/backtests/execution.ts';
 import { LabError, type Problem } from '@stratlab/data/error.ts';
+import { completeComposition, compositionBlockSchema } from '@stratlab/models/composition-block.ts';
 import { completeTraining, trainingBlockSchema } from '@stratlab/models/document.ts';
 import { modelBlockSchema } from '@stratlab/models/model-block.ts';
 import { documentSchema } from '@stratlab/strategies/document.ts';
@@ -10,8 +11,13 @@ import { z } from 'zod';
 export const strategySchema = documentSchema({
   model: modelBlockSchema,
   training: trainingBlockSchema,
+  composition: compositionBlockSchema,
   execution: executionSchema.prefault({}),
-}).transform((document, context) => ({ ...document, training: completeTraining(document, context) }));
+}).transform((document, context) => ({
+  ...document,
+  training: completeTraining(document, context),
+  composition: completeComposition(document, context),
+}));
 export type LabDocument = z.output<typeof strategySchema>;
 export type LabStrategy = Strategy<LabDocument>;
 

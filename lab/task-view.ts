@@ -5,6 +5,7 @@ import { findTask } from '@stratlab/knowledge/ledger.ts';
 import { queuedBefore } from '@stratlab/knowledge/tasks.ts';
 import { z } from 'zod';
 import type { Lab } from './lab.ts';
+import { pressureNow } from './pressure.ts';
 import { type ChildCounts, shownTest, testParts } from './test-view.ts';
 
 /** A task as every door shows it. */
@@ -90,7 +91,10 @@ function strategyOf({ payload }: JobRecord): Pick<TaskView, 'strategy_name' | 'v
   return data === undefined ? {} : { strategy_name: data.strategyName, version: data.strategyVersion };
 }
 
-function waitingReason({ database, configuration: { workers } }: Books, id: string): string {
+function waitingReason({ database, configuration }: Books, id: string): string {
+  const pressure = pressureNow(configuration);
+  if (pressure !== null) return pressure;
+  const { workers } = configuration;
   const before = queuedBefore(database, id);
   const atOnce = `${workers} ${workers === 1 ? 'runs' : 'run'} at once`;
   return before === 0

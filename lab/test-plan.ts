@@ -107,7 +107,8 @@ export function queuePlans(
       trainingId,
       experimentId,
     };
-    lab.jobs.add({ id: taskId, kind: 'backtest', payload, key: null, maxAttempts: 3, parentId, afterId: trainingId });
+    const after = trainingId === null ? [] : [{ id: trainingId, needs: 'end' as const }];
+    lab.jobs.add({ id: taskId, kind: 'backtest', payload, key: null, maxAttempts: 3, parentId, after });
     const subject = `backtest ${name} v${version}${symbol === null ? '' : ` on ${symbol}`}`;
     addTask(lab.database, { id: taskId, experimentId, subject });
   });

@@ -5,11 +5,7 @@ import { parseSymbol } from '@stratlab/data/instrument.ts';
 import type { Timeframe } from '@stratlab/data/timeframe.ts';
 import { addEvent } from '@stratlab/knowledge/experiments.ts';
 import { addTask } from '@stratlab/knowledge/ledger.ts';
-import { modelSpec } from '@stratlab/models/document.ts';
 import { engineIds } from '@stratlab/models/engine.ts';
-import { expectedMs, usualEngine } from '@stratlab/models/engines/cost.ts';
-import { inputsOf } from '@stratlab/models/model-block.ts';
-import { foldCount } from '@stratlab/models/splits/folds.ts';
 import { baseTimeframe, documentSymbols } from '@stratlab/strategies/document.ts';
 import { canonicalJson } from '@stratlab/strategies/fingerprint.ts';
 import { effectiveDocument, withTraining } from './effective-document.ts';
@@ -17,11 +13,11 @@ import { requireOpenExperiment } from './find-experiment.ts';
 import { requireVersion } from './find-strategy.ts';
 import { newId } from './id.ts';
 import type { Lab } from './lab.ts';
-import { labelOf } from './label-of.ts';
 import { readOrResample } from './market.ts';
 import type { TrainOrder } from './orders.ts';
 import { clippedRange } from './span.ts';
-import { type LabStrategy, requireStrategy } from './strategy-language.ts';
+import { requireStrategy } from './strategy-language.ts';
+import { requireMemory, trainingCost } from './training-cost.ts';
 
 export interface TrainModel {
   strategy_name: string;
@@ -42,6 +38,8 @@ export const engineNames = ['auto', ...engineIds] as const;
 
 /** Start of a job's process and reading of bars, milliseconds, for a first estimate. */
 const startMs = 300;
+/** What a job's process holds beside its training. */
+const processBytes = 150e6;
 
 /** What a call of `train_model` comes to, before it is on the queue. */
 export interface PlannedTraining {
@@ -49,6 +47,8 @@ export interface PlannedTraining {
   /** In words. */
   subject: string;
   estimatedMs: number;
+  /** Memory of its process when it holds most. */
+  estimatedBytes: number;
   warnings: string[];
 }
 
@@ -96,17 +96,15 @@ export function planTraining(lab: Lab, input: TrainModel): PlannedTraining {
     experimentId,
   };
   const subject = `train ${stored.name} v${stored.version} on ${symbols.join(', ')} ${timeframe}`;
-  return { order, subject, estimatedMs: Math.round(startMs + trainingMs(strategy, rows, order.engine)), warnings };
-}
-
-/** How long the networks of a strategy are expected to be learnt for, one after another. */
-function trainingMs(strategy: LabStrategy, rows: number, wanted: string): number {
-  const { model, training } = strategy.document;
-  if (model === null || training === null) return 0;
-  const { validation, ensemble, labels } = training;
-  const outputs = labelOf(labels).classes?.length ?? 1;
-  const spec = modelSpec(model, training, inputsOf(strategy, model).length, outputs);
-  return foldCount(validation) * ensemble.seeds * expectedMs(spec, rows, usualEngine(spec, wanted));
+  const { ms, bytes } = trainingCost(strategy, rows, order.engine);
+  requireMemory(bytes);
+  return {
+    order,
+    subject,
+    estimatedMs: Math.round(startMs + ms),
+    estimatedBytes: Math.round(processBytes + bytes),
+    warnings,
+  };
 }
 
 /** Puts a training on the queue, as a part of `parentId` where that is given; the same one under way is that task. */
@@ -144,6 +142,7 @@ export function trainModel(lab: Lab, input: TrainModel) {
     task_id: id,
     status: lab.jobs.get(id)?.status ?? 'queued',
     estimated_ms: planned.estimatedMs,
+    estimated_memory_bytes: planned.estimatedBytes,
     check_status_tool: 'get_task_status',
     warnings: [...planned.warnings, ...again],
   };

@@ -4,18 +4,33 @@ import { openStore } from '@stratlab/data/store.ts';
 import type { Job } from '@stratlab/jobs/job-store.ts';
 import { type JobContext, serveJobs } from '@stratlab/jobs/worker.ts';
 import { readConfiguration } from './configuration.ts';
+import { shownError } from './fault.ts';
 import { labFolders } from './lab-folders.ts';
 import { learn } from './learn.ts';
 import { backtestOrderSchema, trainOrderSchema } from './orders.ts';
 import { rankTests } from './rank-tests.ts';
 import { runOrder } from './run-order.ts';
 import { requireStrategy } from './strategy-language.ts';
+import { startTelemetry } from './telemetry.ts';
 import { endedTestSchema } from './test-order.ts';
+import { inSpan } from './trace.ts';
 
 /** The process of one job: it reads bars and writes artifacts; only the server that started it writes the database. */
 const folders = labFolders(readConfiguration(process.env).home);
 
-serveJobs((job, context) => perform(job, context));
+const telemetry = startTelemetry(process.env, 'stratlab-job');
+
+serveJobs(async (job, context) => {
+  const { flush } = await telemetry;
+  const attributes = { 'stratlab.job': job.id, 'stratlab.attempt': job.attempt };
+  try {
+    return await inSpan(`job ${job.kind}`, { attributes, parent: job.trace }, () => perform(job, context));
+  } catch (error) {
+    throw shownError(error);
+  } finally {
+    await flush();
+  }
+});
 
 async function perform({ kind, payload }: Job, context: JobContext): Promise<unknown> {
   const store = openStore(folders.data);

@@ -17,11 +17,11 @@ import type {
   ReportedStrategy,
 } from '@stratlab/reports/report-data.ts';
 import { requireExperiment } from './find-experiment.ts';
+import { requireResult } from './find-result.ts';
 import { requireVersion } from './find-strategy.ts';
 import { fuzzyVariables } from './fuzzy-variables.ts';
 import type { Lab } from './lab.ts';
 import { readOrResample } from './market.ts';
-import { readResult } from './result-file.ts';
 import { backtestAnswerSchema, figuresOf } from './shown-backtest.ts';
 import { codeVersion } from './version.ts';
 
@@ -131,7 +131,7 @@ function numbersOf(figures: object): Record<string, number | null> {
 
 function backtestOf(lab: Lab, row: BacktestRow): ReportedBacktest {
   const answer = backtestAnswerSchema.parse(row.answer);
-  const result = readResult(lab.folders.results, row.resultHash);
+  const result = requireResult(lab, row.resultHash);
   const { figures, undefinedFigures } = figuresOf(answer);
   const { bars, series } = readOrResample(lab.store, answer.symbols[0], frameOf(row), row.endAt);
   const from = answer.symbols.length > 1 ? -1 : bars.time.indexOf(row.startAt);

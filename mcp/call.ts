@@ -1,6 +1,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import { LabError } from '@stratlab/lab/error.ts';
 import type { Lab } from '@stratlab/lab/lab.ts';
+import { inSpan } from '@stratlab/lab/trace.ts';
 import { type CheckedAnswer, resultOf } from './answer.ts';
 import { checkSize, isReadable } from './arguments.ts';
 import { type Failure, failureOf, resultOfFailure } from './failure.ts';
@@ -13,6 +14,10 @@ export interface CallOptions {
   /** The tools that this client sees: only these are worth naming as a next call. */
   offered: readonly Tool[];
   answerWithinMs: number;
+  /** Who calls. */
+  principal: string;
+  /** Of the request that the call came with. */
+  requestId?: string | undefined;
 }
 
 /** One call of a tool, from its arguments as they came to its result; whatever happens is recorded, and answered. */
@@ -28,14 +33,15 @@ export async function callTool(
   let result: CallToolResult;
   try {
     checkSize(given);
-    const answer = await inTime(tool, lab, tool.call(lab, given, context), options.answerWithinMs);
+    const answering = inSpan(`tool ${tool.name}`, {}, () => tool.call(lab, given, context));
+    const answer = await inTime(tool, lab, answering, options.answerWithinMs);
     result = resultOf(withOffered(answer, options.offered), { wantsMore: 'limit' in given, picture: tool.picture });
   } catch (error) {
     failure = failureOf(error);
     result = resultOfFailure(failure);
     if (failure.code === 'internal') lab.log.error({ err: error, tool: tool.name }, 'a tool failed');
   }
-  record(lab, tool.name, given, failure, performance.now() - startedAt);
+  record(lab, tool.name, given, failure, performance.now() - startedAt, options);
   return result;
 }
 
@@ -56,20 +62,36 @@ async function inTime(tool: Tool, lab: Lab, answer: Promise<CheckedAnswer>, limi
   }
 }
 
-function withOffered({ fields, attachments }: CheckedAnswer, offered: readonly Tool[]): CheckedAnswer {
+/** The answer with only such next calls as this client can make. */
+export function withOffered({ fields, attachments }: CheckedAnswer, offered: readonly Tool[]): CheckedAnswer {
   const next = fields.next.filter((call) => offered.some(({ name }) => name === call.tool));
   return { fields: { ...fields, next }, attachments };
 }
 
-function record(lab: Lab, tool: string, given: unknown, failure: Failure | null, durationMs: number): void {
+function record(
+  lab: Lab,
+  tool: string,
+  given: unknown,
+  failure: Failure | null,
+  durationMs: number,
+  { principal, requestId }: CallOptions,
+): void {
   const errorCode = failure?.code ?? null;
   const kept = isReadable(given) ? given : null;
   lab.log.info(
-    { tool, durationMs: Math.round(durationMs), errorCode, ...(failure && { message: failure.message }) },
+    {
+      tool,
+      principal,
+      requestId,
+      durationMs: Math.round(durationMs),
+      errorCode,
+      ...(failure && { message: failure.message }),
+    },
     'call',
   );
   try {
-    lab.recordCall({ tool, arguments: kept, durationMs, outcome: failure === null ? 'ok' : 'error', errorCode });
+    const outcome = failure === null ? 'ok' : 'error';
+    lab.recordCall({ tool, arguments: kept, durationMs, outcome, errorCode, principal });
   } catch (error) {
     lab.log.error({ err: error, tool }, 'a call could not be recorded');
   }

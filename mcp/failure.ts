@@ -1,5 +1,6 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import { type ErrorCode, LabError, type Problem } from '@stratlab/lab/error.ts';
+import { shownError } from '@stratlab/lab/fault.ts';
 import { answerBudget, bytesOf } from './budget.ts';
 
 /** What a caller reads of an error. */
@@ -30,7 +31,8 @@ const hints: Record<ErrorCode, string> = {
 };
 
 /** Any thrown thing as a failure; what is not a `LabError` is a fault of ours and is told without its stack. */
-export function failureOf(error: unknown): Failure {
+export function failureOf(thrown: unknown): Failure {
+  const error = shownError(thrown);
   if (!(error instanceof LabError)) return { code: 'internal', message: messageOf(error), hint: hints.internal };
   const { code, message, hint = hints[code], path, problems } = error;
   const failure = { code, message, hint, ...(path === undefined ? {} : { path }) };

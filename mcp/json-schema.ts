@@ -15,6 +15,24 @@ export function frozenJsonSchema(schema: z.ZodObject, io: 'input' | 'output'): R
   return Object.freeze({ type: 'object', properties: frozenObject(properties), required, additionalProperties: false });
 }
 
+/**
+ * The fields of an object and what each is, but not what is inside of them: enough to choose a tool by. Whatever fits
+ * `schema` fits this; the whole of all tools would fill a model's context.
+ */
+export function frozenOutline(schema: z.ZodObject): Readonly<ObjectSchema> {
+  const { properties, ...rest } = frozenJsonSchema(schema, 'output');
+  const outlined = Object.entries(properties).map(([name, field]) => [name, outlineOf(field)]);
+  return Object.freeze({ ...rest, properties: Object.freeze(Object.fromEntries(outlined)) });
+}
+
+function outlineOf(field: JSONValue): JSONObject {
+  if (!isObject(field)) return {};
+  const { type, enum: values, const: constant, anyOf } = field;
+  const branches = Array.isArray(anyOf) ? { anyOf: anyOf.map(outlineOf) } : {};
+  const parts = Object.entries({ type, enum: values, const: constant, ...branches });
+  return Object.freeze(Object.fromEntries(parts.filter(([, part]) => part !== undefined)));
+}
+
 /** The names of the keys that an object at `path` of `schema` may have; none where any may stand. */
 export function keysAt(schema: ObjectSchema, path: readonly PropertyKey[]): string[] {
   let properties: JSONValue | undefined = schema.properties;

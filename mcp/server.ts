@@ -1,13 +1,25 @@
-import { McpServer, ProtocolError, ProtocolErrorCode, type Server } from '@modelcontextprotocol/server';
+import {
+  McpServer,
+  ProtocolError,
+  ProtocolErrorCode,
+  type Server,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
 import { nearest } from '@stratlab/lab/error.ts';
 import type { Lab } from '@stratlab/lab/lab.ts';
 import { codeVersion } from '@stratlab/lab/version.ts';
-import { answerWithinMs, type CallOptions, callTool } from './call.ts';
+import { answerWithinMs, callTool } from './call.ts';
+import { may, owner, type Principal, principalOf, requestIdOf } from './http/principal.ts';
 import { callContext } from './progress.ts';
 import { prompts as allPrompts } from './prompts/index.ts';
 import { registerPrompt } from './register-prompt.ts';
 import { registerResource } from './register-resource.ts';
 import { resources as allResources } from './resources/index.ts';
+import { scopeOf } from './scope.ts';
+import { labTasks } from './tasks-extension/lab-tasks.ts';
+import { serveTasks } from './tasks-extension/serve-tasks.ts';
+import { resultOrTask } from './tasks-extension/started-task.ts';
+import type { TaskSource } from './tasks-extension/task.ts';
 import type { Tool } from './tool.ts';
 import { tools as allTools } from './tools/index.ts';
 import { chooseTools, type ToolChoice } from './toolsets.ts';
@@ -27,6 +39,14 @@ export interface ServerOptions extends ToolChoice {
   tools?: readonly Tool[];
   /** How long a call may take before it is answered with `unavailable`. */
   answerWithinMs?: number;
+  /** Who asks, where the transport does not say so with each message: the owner unless given. */
+  principal?: Principal;
+}
+
+interface ToolService {
+  offered: readonly Tool[];
+  answerWithinMs: number;
+  principal: Principal;
 }
 
 /**
@@ -35,7 +55,7 @@ export interface ServerOptions extends ToolChoice {
  */
 export function buildServer(lab: Lab, options: ServerOptions = {}): McpServer {
   const offered = chooseTools(options.tools ?? allTools, options);
-  const listed = { ttlMs: 3_600_000, cacheScope: 'public' } as const;
+  const listed = { ttlMs: 3_600_000, cacheScope: 'private' } as const;
   const server = new McpServer(
     { name: 'stratlab', title: 'Stratlab', version: codeVersion },
     {
@@ -48,7 +68,13 @@ export function buildServer(lab: Lab, options: ServerOptions = {}): McpServer {
       cacheHints: { 'tools/list': listed, 'prompts/list': listed },
     },
   );
-  serveTools(server.server, lab, { offered, answerWithinMs: options.answerWithinMs ?? answerWithinMs });
+  const tasks = labTasks(lab, offered);
+  if (offered.some(({ task }) => task !== undefined)) serveTasks(server.server, tasks);
+  serveTools(server.server, lab, tasks, {
+    offered,
+    answerWithinMs: options.answerWithinMs ?? answerWithinMs,
+    principal: options.principal ?? owner,
+  });
   const has = (tool: string) => offered.some(({ name }) => name === tool);
   for (const prompt of allPrompts) registerPrompt(server, lab, prompt, has);
   for (const resource of allResources) registerResource(server, lab, resource);
@@ -57,21 +83,34 @@ export function buildServer(lab: Lab, options: ServerOptions = {}): McpServer {
 
 /**
  * Lists and calls by our own handlers: the list is sent as it was frozen, and arguments of the wrong type are answered
- * by the tool's own parser with every problem, not by the SDK's validator.
+ * by the tool's own parser with every problem, not by the SDK's validator. A principal sees what it may call.
  */
-function serveTools(server: Server, lab: Lab, options: CallOptions): void {
-  const list = { tools: options.offered.map(({ listing }) => listing) };
-  const byName = new Map(options.offered.map((tool) => [tool.name, tool]));
-  server.setRequestHandler('tools/list', () => list);
-  server.setRequestHandler('tools/call', ({ params }, context) => {
-    const tool = byName.get(params.name);
-    if (tool === undefined) throw unknownTool(lab, params.name, byName.keys());
-    return callTool(tool, lab, params.arguments ?? {}, callContext(context), options);
+function serveTools(server: Server, lab: Lab, tasks: TaskSource, service: ToolService): void {
+  const askerOf = ({ http }: ServerContext) => (http?.authInfo ? principalOf(http.authInfo) : service.principal);
+  const offeredTo = (principal: Principal) => service.offered.filter((tool) => may(principal, scopeOf(tool)));
+  server.setRequestHandler('tools/list', (_request, context) => ({
+    tools: offeredTo(askerOf(context)).map(({ listing }) => listing),
+  }));
+  server.setRequestHandler('tools/call', async ({ params }, context) => {
+    const principal = askerOf(context);
+    const offered = offeredTo(principal);
+    const tool = offered.find(({ name }) => name === params.name);
+    if (tool === undefined) throw unknownTool(lab, params.name, offered);
+    const result = await callTool(tool, lab, params.arguments ?? {}, callContext(context), {
+      offered,
+      answerWithinMs: service.answerWithinMs,
+      principal: principal.name,
+      requestId: requestIdOf(context.http?.authInfo),
+    });
+    return tool.task === undefined ? result : resultOrTask(result, tasks, context);
   });
 }
 
-function unknownTool(lab: Lab, name: string, known: Iterable<string>): ProtocolError {
-  const near = nearest(name, known);
+function unknownTool(lab: Lab, name: string, offered: readonly Tool[]): ProtocolError {
+  const near = nearest(
+    name,
+    offered.map((tool) => tool.name),
+  );
   const advice = near === undefined ? 'tools/list shows those offered here.' : `Did you mean "${near}"?`;
   lab.log.warn({ tool: name.slice(0, 100) }, 'unknown tool');
   return new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool "${name.slice(0, 100)}". ${advice}`);

@@ -1,8 +1,9 @@
 import type { Lab } from '@stratlab/lab/lab.ts';
+import type { TaskView } from '@stratlab/lab/task-view.ts';
 import type { z } from 'zod';
 import { type Answer, answerSchema, type CheckedAnswer, checkAnswer } from './answer.ts';
 import { parseArguments } from './arguments.ts';
-import { frozenJsonSchema, type ObjectSchema } from './json-schema.ts';
+import { frozenJsonSchema, frozenOutline, type ObjectSchema } from './json-schema.ts';
 
 /** The headings under which tools can be chosen. */
 export const toolsets = ['data', 'strategy', 'training', 'backtest', 'evidence', 'knowledge', 'system'] as const;
@@ -50,6 +51,8 @@ export interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodO
   annotations: Annotations;
   /** The answer is a picture: it is sent without `structuredContent`, beside which clients drop pictures. */
   picture?: true;
+  /** Of a tool whose calls become tasks: the kind of these, and what a call would have answered had it waited for one. */
+  task?: { kind: string; finished(lab: Lab, task: TaskView): Answer<z.input<Output>> };
   run(
     lab: Lab,
     input: z.output<Input>,
@@ -63,6 +66,7 @@ export interface ToolListing {
   title: string;
   description: string;
   inputSchema: ObjectSchema;
+  /** In outline; every answer is checked against the whole. */
   outputSchema?: ObjectSchema;
   annotations: Annotations;
 }
@@ -75,6 +79,7 @@ export interface Tool {
   readonly input: z.ZodObject;
   readonly output: z.ZodObject;
   readonly picture: boolean;
+  readonly task: { kind: string; answer(lab: Lab, task: TaskView): CheckedAnswer } | undefined;
   /** Frozen, written once. */
   readonly listing: Readonly<ToolListing>;
   /** Reads the arguments, runs, and checks the answer. Throws `LabError` for what the caller can mend. */
@@ -85,10 +90,10 @@ export interface Tool {
 export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>(
   definition: ToolDefinition<Input, Output>,
 ): Tool {
-  const { name, title, toolset, description, input, output, annotations, picture = false } = definition;
+  const { name, title, toolset, description, input, output, annotations, picture = false, task } = definition;
   const answer = answerSchema(output);
   const inputSchema = frozenJsonSchema(input, 'input');
-  const outputSchema = picture ? {} : { outputSchema: frozenJsonSchema(answer, 'output') };
+  const outputSchema = picture ? {} : { outputSchema: frozenOutline(answer) };
   const listing = {
     name,
     title,
@@ -105,6 +110,7 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
     input,
     output,
     picture,
+    task: task && { kind: task.kind, answer: (lab, ended) => checkAnswer(answer, task.finished(lab, ended)) },
     listing: Object.freeze(listing),
     async call(lab, given, context) {
       return checkAnswer(answer, await definition.run(lab, parseArguments(input, inputSchema, given), context));

@@ -5,7 +5,8 @@ import { LabError } from '@stratlab/data/error.ts';
 import { sha256 } from '@stratlab/data/hash.ts';
 import { z } from 'zod';
 import { splitMetricsSchema } from './class-metrics.ts';
-import type { Ensemble, Member } from './ensemble.ts';
+import { expertsOf } from './composition.ts';
+import type { Member } from './ensemble.ts';
 import type { WeightTensor } from './network.ts';
 import { networkOf } from './networks/index.ts';
 import { sizeOf, type TensorView, viewsOf } from './networks/layout.ts';
@@ -48,6 +49,32 @@ const memberSchema = z.strictObject({
   stoppedEarly: z.boolean(),
   history: z.array(z.strictObject({ epoch: z.int(), trainLoss: z.number(), validationLoss: z.number().nullable() })),
   metrics: metricsSchema,
+  /** Of a composition: the model that this is a network of. */
+  expert: z.string().optional(),
+});
+
+const routingSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('soft') }),
+  z.strictObject({
+    kind: z.literal('hard'),
+    threshold: z.number(),
+    stabilityBars: z.int().min(1),
+    closesAtSwitch: z.boolean(),
+  }),
+]);
+
+/** The gate of a composition, and which model it lets decide. */
+const compositionSchema = z.strictObject({
+  gate: z.strictObject({
+    /** With the first member's seed. */
+    spec: modelSpecSchema,
+    engine: z.string(),
+    features: z.array(z.string()).min(1),
+    classes: z.array(z.string()).min(2),
+    members: z.array(memberSchema).min(1).max(10_000),
+  }),
+  rules: z.record(z.string(), z.string()),
+  routing: routingSchema,
 });
 
 const recordSchema = z
@@ -81,12 +108,16 @@ const recordSchema = z
     metrics: metricsSchema,
     /** Of cpcv: each whole history that its splits make up. */
     paths: z.array(splitMetricsSchema),
+    composition: compositionSchema.optional(),
+    /** Bars of other symbols that were read beside those learnt from, by content hash. */
+    context: z.array(z.strictObject({ symbol: z.string(), timeframe: z.string(), hash: hashSchema })).optional(),
     codeVersion: z.string(),
     weightsHash: hashSchema,
   })
   .refine(
-    ({ spec, features, members }) =>
-      features.length === spec.inputs && members.every(({ normalisation }) => normalisation.length === spec.inputs),
+    ({ spec, features, members, composition }) =>
+      (composition === undefined ? features.length === spec.inputs : features.length >= spec.inputs) &&
+      members.every(({ normalisation }) => normalisation.length === spec.inputs),
     'as many features and normalisations as inputs',
   )
   .refine(
@@ -99,17 +130,55 @@ const recordSchema = z
   .refine(
     ({ members, routes }) => routes.every(({ folds }) => folds.every((fold) => members.some((m) => m.fold === fold))),
     'every fold of a route has a member',
+  )
+  .refine(
+    ({ members, routes, composition, features }) =>
+      composition === undefined || isComposed(composition, members, routes, features),
+    'a gate and a network of each of its models for every fold of a route',
   );
+
+type Composed = z.infer<typeof compositionSchema>;
+type MemberRecord = z.infer<typeof memberSchema>;
+
+function isComposed(
+  { gate, rules }: Composed,
+  members: readonly MemberRecord[],
+  routes: readonly { folds: readonly number[] }[],
+  features: readonly string[],
+): boolean {
+  const experts = expertsOf({ regimes: gate.classes, rules });
+  const covers = (own: readonly MemberRecord[]) =>
+    routes.every(({ folds }) => folds.every((fold) => own.some((member) => member.fold === fold)));
+  return (
+    gate.features.length === gate.spec.inputs &&
+    gate.classes.length === gate.spec.outputs &&
+    gate.features.every((name) => features.includes(name)) &&
+    gate.classes.every((regime) => Object.hasOwn(rules, regime)) &&
+    gate.members.every(({ normalisation }) => normalisation.length === gate.spec.inputs) &&
+    experts.length > 0 &&
+    [gate.members, ...experts.map((name) => members.filter(({ expert }) => expert === name))].every(covers)
+  );
+}
 
 /** Everything about a trained model but its weights. */
 export type ModelRecord = z.infer<typeof recordSchema>;
 
 export type ArtifactMember = z.infer<typeof memberSchema> & Pick<Member, 'spec' | 'weights'>;
 
-/** A trained model: an ensemble of one member or more, with everything it was made from. */
-export interface ModelArtifact extends Omit<ModelRecord, 'members'>, Ensemble {
+/** A gate with its networks' weights, and what it routes to. */
+export interface ArtifactComposition extends Omit<Composed, 'gate'> {
+  gate: Omit<Composed['gate'], 'members'> & { members: ArtifactMember[] };
+}
+
+/** A trained model: an ensemble of one member or more, or of one per regime, with everything it was made from. */
+export interface ModelArtifact extends Omit<ModelRecord, 'members' | 'composition'> {
   readonly members: ArtifactMember[];
-  readonly routes: ModelRecord['routes'];
+  readonly composition?: ArtifactComposition | undefined;
+}
+
+/** Every network of a model: those of a gate come last. */
+export function networksOf({ members, composition }: Pick<ModelArtifact, 'members' | 'composition'>): ArtifactMember[] {
+  return [...members, ...(composition?.gate.members ?? [])];
 }
 
 const recordFile = 'model.json';
@@ -122,10 +191,20 @@ const maxRecordBytes = 64 << 20;
  * can be read. Throws `unavailable` where the disk refuses.
  */
 export function writeArtifact(folder: string, artifact: Omit<ModelArtifact, 'weightsHash'>): string {
-  const { members, ...described } = artifact;
-  const tensorFile = writeSafetensors(members.flatMap(({ weights }, k) => tensorsOf(artifact.spec, weights, k)));
-  const records = members.map(({ weights: _weights, spec: _spec, ...member }) => member);
-  const record = recordSchema.parse({ ...described, members: records, weightsHash: sha256(tensorFile) });
+  const { members, composition, ...described } = artifact;
+  const gate = composition?.gate;
+  const tensorFile = writeSafetensors([
+    ...tensorsOf(artifact.spec, members, memberTensor),
+    ...(gate === undefined ? [] : tensorsOf(gate.spec, gate.members, gateTensor)),
+  ]);
+  const record = recordSchema.parse({
+    ...described,
+    members: recordsOf(members),
+    ...(composition && {
+      composition: { ...composition, gate: { ...gate, members: recordsOf(composition.gate.members) } },
+    }),
+    weightsHash: sha256(tensorFile),
+  });
   const text = `${JSON.stringify(record, null, 1)}\n`;
   const hash = sha256(text);
   writeFileAtomic(join(folder, hash, weightsFile), tensorFile);
@@ -142,13 +221,7 @@ export function readArtifact(folder: string, hash: string): ModelArtifact {
   const record = parseRecord(text, hash);
   const bytes = readBounded(join(path, weightsFile), hash, weightsFileLimit(record));
   if (sha256(bytes) !== record.weightsHash) throw corrupt(hash, `${weightsFile} is not what was written`);
-  const weights = weightsOf(record, readSafetensors(bytes, weightsFile), hash);
-  const members = record.members.map((member, k) => ({
-    ...member,
-    spec: { ...record.spec, seed: member.seed },
-    weights: weights[k],
-  }));
-  return { ...record, members };
+  return withWeights(record, readSafetensors(bytes, weightsFile), hash);
 }
 
 function readBounded(path: string, hash: string, limit: number): Uint8Array {
@@ -170,27 +243,70 @@ function readBounded(path: string, hash: string, limit: number): Uint8Array {
 function parseRecord(text: Uint8Array, hash: string): ModelRecord {
   try {
     const record = recordSchema.parse(parseStrictJson(text));
-    weightCount(record.spec);
+    for (const spec of [record.spec, record.composition?.gate.spec]) if (spec !== undefined) weightCount(spec);
     return record;
   } catch (cause) {
     throw corrupt(hash, `${recordFile} is not a record of format version 2`, cause);
   }
 }
 
-function tensorsOf(spec: ModelSpec, weights: Float64Array, member: number): TensorView[] {
-  return viewsOf(networkOf(spec).tensors(spec), weights).map((tensor) => ({
-    ...tensor,
-    name: memberTensor(member, tensor.name),
-  }));
+function recordsOf(members: readonly ArtifactMember[]): MemberRecord[] {
+  return members.map(({ weights: _weights, spec: _spec, ...member }) => member);
 }
 
-/** Nothing is allocated before the tensors, whose sizes the file has proved, are those of the network. */
-function weightsOf({ spec, members }: ModelRecord, tensors: readonly Tensor[], hash: string): Float64Array[] {
-  const layout = networkOf(spec).tensors(spec);
-  const expected = members.flatMap((_, k) => layout.map(({ name, shape }) => ({ name: memberTensor(k, name), shape })));
+type TensorName = (member: number, name: string) => string;
+
+function tensorsOf(
+  spec: ModelSpec,
+  members: readonly Pick<ArtifactMember, 'weights'>[],
+  named: TensorName,
+): TensorView[] {
+  return members.flatMap(({ weights }, k) =>
+    viewsOf(networkOf(spec).tensors(spec), weights).map((tensor) => ({ ...tensor, name: named(k, tensor.name) })),
+  );
+}
+
+/** Nothing is allocated before the tensors, whose sizes the file has proved, are those of the networks. */
+function withWeights(
+  { members, composition, ...record }: ModelRecord,
+  tensors: readonly Tensor[],
+  hash: string,
+): ModelArtifact {
+  const gate = composition?.gate;
+  const own = namesOf(record.spec, members.length, memberTensor);
+  const gates = gate === undefined ? [] : namesOf(gate.spec, gate.members.length, gateTensor);
+  const expected = [...own, ...gates];
   const fits = expected.length === tensors.length && expected.every((tensor, i) => sameForm(tensor, tensors[i]));
   if (!fits) throw corrupt(hash, `${weightsFile} does not hold the tensors of the network`);
-  return members.map((_, k) => joined(tensors.slice(k * layout.length, (k + 1) * layout.length)));
+  return {
+    ...record,
+    members: weighed(record.spec, members, tensors.slice(0, own.length)),
+    ...(composition && {
+      composition: {
+        ...composition,
+        gate: {
+          ...composition.gate,
+          members: weighed(composition.gate.spec, composition.gate.members, tensors.slice(own.length)),
+        },
+      },
+    }),
+  };
+}
+
+function namesOf(spec: ModelSpec, members: number, named: TensorName): WeightTensor[] {
+  const layout = networkOf(spec).tensors(spec);
+  return Array.from({ length: members }, (_, k) =>
+    layout.map(({ name, shape }) => ({ name: named(k, name), shape })),
+  ).flat();
+}
+
+function weighed(spec: ModelSpec, members: readonly MemberRecord[], tensors: readonly Tensor[]): ArtifactMember[] {
+  const count = tensors.length / members.length;
+  return members.map((member, k) => ({
+    ...member,
+    spec: { ...spec, seed: member.seed },
+    weights: joined(tensors.slice(k * count, (k + 1) * count)),
+  }));
 }
 
 function joined(tensors: readonly Tensor[]): Float64Array {
@@ -207,6 +323,10 @@ function memberTensor(member: number, name: string): string {
   return `members.${member}.${name}`;
 }
 
+function gateTensor(member: number, name: string): string {
+  return `gate.${member}.${name}`;
+}
+
 function sameForm(a: WeightTensor, b: WeightTensor): boolean {
   return a.name === b.name && a.shape.join() === b.shape.join();
 }
@@ -215,8 +335,10 @@ function weightCount(spec: ModelSpec): number {
   return sizeOf(networkOf(spec).tensors(spec));
 }
 
-function weightsFileLimit({ spec, members }: ModelRecord): number {
-  return members.length * (weightCount(spec) * 8 + (1 << 16));
+function weightsFileLimit({ spec, members, composition }: ModelRecord): number {
+  const limit = (network: ModelSpec, count: number) => count * (weightCount(network) * 8 + (1 << 16));
+  const gate = composition?.gate;
+  return limit(spec, members.length) + (gate === undefined ? 0 : limit(gate.spec, gate.members.length));
 }
 
 function corrupt(hash: string, what: string, cause?: unknown): LabError {

@@ -1,5 +1,5 @@
 import { readFileSync, rmSync } from 'node:fs';
-import { writeFileAtomic } from '@stratlab/data/atomic-file.ts';
+import { parseHashedJson, writeHashedJson } from '@stratlab/data/hashed-json.ts';
 import { z } from 'zod';
 import { type Checkpoint, engineIds } from './engine.ts';
 
@@ -19,13 +19,15 @@ export function writeCheckpoint(path: string, { numbers, ...checkpoint }: Checkp
       { [numbersKey]: Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64') },
     ]),
   );
-  writeFileAtomic(path, JSON.stringify({ ...checkpoint, numbers: coded }));
+  writeHashedJson(path, { ...checkpoint, numbers: coded });
 }
 
-/** The kept training; undefined where there is none, or none that can be read: then it starts anew. */
+/** The kept training; undefined where there is none, or none that is what was written: then it starts anew. */
 export function readCheckpoint(path: string): Checkpoint | undefined {
   try {
-    const { numbers, ...checkpoint } = schema.parse(JSON.parse(readFileSync(path, 'utf8')));
+    const kept = parseHashedJson(readFileSync(path, 'utf8'), schema);
+    if (kept === null) return undefined;
+    const { numbers, ...checkpoint } = kept;
     const columns = Object.entries(numbers).map(([name, coded]) => [name, float64(coded[numbersKey])] as const);
     return { ...checkpoint, numbers: Object.fromEntries(columns) };
   } catch {
@@ -33,8 +35,11 @@ export function readCheckpoint(path: string): Checkpoint | undefined {
   }
 }
 
+/** What cannot be removed now is removed by a later cleaning: the training it belongs to is done. */
 export function forgetCheckpoints(folder: string): void {
-  rmSync(folder, { recursive: true, force: true });
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch {}
 }
 
 function float64(base64: string): Float64Array {

@@ -25,10 +25,7 @@ const common = z.strictObject({
     .strictObject({ seeds: z.int().min(1).max(100).default(1) })
     .prefault({})
     .describe('Networks per fold that answer together, from `seed` on'),
-  calibration: z
-    .enum(['temperature', 'none'])
-    .default('temperature')
-    .describe('Of class probabilities, where there are validation rows; numbers have none'),
+  calibration: z.enum(['temperature', 'none']).default('temperature'),
   seed: z.int().min(0).max(0xffffffff).default(7),
 });
 
@@ -102,6 +99,9 @@ const otherRates = `Default of anfis ${hybrid.shape.learning_rate.def.defaultVal
  * depend on the model (`completeTraining`). The defaults that it shows are those of networks of layers.
  */
 export const trainingBlockSchema = common.extend({
+  calibration: asked(common.shape.calibration).describe(
+    'Of class probabilities, where there are validation rows; not for labels that are numbers',
+  ),
   loss: loss.optional().describe('Default: cross_entropy for classes, mse for numbers'),
   focal_gamma: asked(descentKeys.shape.focal_gamma).describe('Of loss focal'),
   huber_delta: asked(descentKeys.shape.huber_delta).describe('Of loss huber, in standard deviations of the target'),
@@ -116,7 +116,7 @@ export const trainingBlockSchema = common.extend({
   gradient_clip: asked(descentKeys.shape.gradient_clip),
   lr_scheduler: asked(descentKeys.shape.lr_scheduler),
 });
-type GivenTraining = z.output<typeof trainingBlockSchema>;
+export type GivenTraining = z.output<typeof trainingBlockSchema>;
 type GivenSettings = Omit<GivenTraining, keyof Common>;
 
 type Common = z.output<typeof common>;
@@ -124,8 +124,12 @@ type Descent = z.output<typeof descent>;
 type Hybrid = z.output<typeof hybrid>;
 type Boosting = z.output<typeof boosting>;
 
-/** A complete `training:` block: the keys that apply to the model, with every default. */
-export type TrainingBlock = Common & (Descent | Hybrid | Boosting);
+/** What a strategy says once, for its models and for their gate. */
+type SharedKey = 'validation' | 'ensemble' | 'seed';
+/** The keys that apply to one kind of network, with every default. */
+export type NetworkTraining = Omit<Common, SharedKey> & (Descent | Hybrid | Boosting);
+/** A complete `training:` block. */
+export type TrainingBlock = Pick<Common, SharedKey> & NetworkTraining;
 
 /**
  * A document's training block with the defaults of its model (where rules decide, those of networks of layers). What
@@ -136,43 +140,85 @@ export function completeTraining(
   context: z.RefinementCtx,
 ): TrainingBlock | null {
   if (training === null) return null;
-  const { labels: chosen, validation, sampling, ensemble, calibration, seed, ...given } = training;
+  const { validation, ensemble, seed, ...given } = training;
+  const complete = completeNetwork(model, given, context, ['training']);
+  if (complete === null) return z.NEVER;
+  refuseEqualNetworks(model, ensemble.seeds, given.sampling, context);
+  return { ...complete, validation, ensemble, seed };
+}
+
+/** What one kind of network is taught, with the defaults of that kind; faults are told below `path`. Null where there are. */
+export function completeNetwork(
+  model: ModelBlock | null,
+  { labels: chosen, sampling, calibration, ...given }: Omit<GivenTraining, SharedKey>,
+  context: z.RefinementCtx,
+  path: readonly string[],
+): NetworkTraining | null {
   const allowed = losses[kindOf(chosen)];
   const type = model?.type ?? 'mlp';
   const parsed = settings[type].safeParse(type === 'anfis' ? given : { loss: allowed[0], ...given });
   if (!parsed.success) {
-    for (const issue of parsed.error.issues) context.addIssue({ ...issue, path: ['training', ...issue.path] });
-    return z.NEVER;
+    for (const issue of parsed.error.issues) context.addIssue({ ...issue, path: [...path, ...issue.path] });
+    return null;
   }
-  const shared = { labels: chosen, validation, sampling, ensemble, calibration, seed };
-  const complete = { ...shared, ...parsed.data };
-  refuseClassWeights(complete, context);
-  refuseLoss('loss' in complete ? complete.loss : null, allowed, context);
-  refuseOtherLosses(given, 'loss' in complete ? complete.loss : null, context);
-  return complete;
+  const loss = 'loss' in parsed.data ? parsed.data.loss : null;
+  const refuse: Refuse = (key, message, input) =>
+    context.addIssue({ code: 'custom', path: [...path, ...key], message, input });
+  if (kindOf(chosen) === 'regression') refuseClassSettings(sampling, calibration, refuse);
+  if (loss !== null && !allowed.some((one) => one === loss))
+    refuse(['loss'], `These labels are learnt with ${allowed.join(' or ')}.`, loss);
+  refuseOtherLosses(given, loss, context, path);
+  return {
+    labels: chosen,
+    sampling,
+    calibration: calibration ?? common.shape.calibration.def.defaultValue,
+    ...parsed.data,
+  };
 }
 
-function refuseClassWeights({ sampling, labels: chosen }: Common, context: z.RefinementCtx): void {
-  if (sampling.class_weights === 'none' || kindOf(chosen) === 'classification') return;
-  const message = 'These labels are numbers: there are no classes to balance.';
-  context.addIssue({ code: 'custom', path: ['training', 'sampling', 'class_weights'], message, input: sampling });
+type Refuse = (key: readonly string[], message: string, input: unknown) => void;
+
+/** What is said of classes where the labels are numbers. */
+function refuseClassSettings(sampling: Common['sampling'], calibration: unknown, refuse: Refuse): void {
+  if (sampling.class_weights !== 'none')
+    refuse(['sampling', 'class_weights'], 'These labels are numbers: there are no classes to balance.', sampling);
+  if (calibration !== undefined)
+    refuse(['calibration'], 'These labels are numbers: there are no class probabilities to calibrate.', calibration);
 }
 
-function refuseLoss(chosen: Loss | null, allowed: readonly Loss[], context: z.RefinementCtx): void {
-  if (chosen === null || allowed.includes(chosen)) return;
-  const message = `These labels are learnt with ${allowed.join(' or ')}.`;
-  context.addIssue({ code: 'custom', path: ['training', 'loss'], message, input: chosen });
+/** Seeds change nothing where a network has no chance in it. */
+function refuseEqualNetworks(
+  model: ModelBlock | null,
+  seeds: number,
+  { bootstrap }: Common['sampling'],
+  context: z.RefinementCtx,
+): void {
+  if (model === null || seeds === 1 || bootstrap !== undefined || !isWithoutChance(model)) return;
+  const what = model.type === 'anfis' ? 'An ANFIS on a grid' : 'Boosting that sees all rows and features';
+  const hint = 'Give each its own rows by training.sampling.bootstrap: sequential, or leave seeds at 1.';
+  const message = `${what} has no chance in it: ${seeds} seeds would be ${seeds} times the same network. ${hint}`;
+  context.addIssue({ code: 'custom', path: ['training', 'ensemble', 'seeds'], message, input: seeds });
+}
+
+function isWithoutChance({ type, architecture }: ModelBlock): boolean {
+  if (type === 'anfis') return architecture.partition === 'grid';
+  return type === 'gradient_boosting' && architecture.subsample === 1 && architecture.feature_share === 1;
 }
 
 /** Settings of a loss other than the chosen one. */
-function refuseOtherLosses(given: GivenSettings, chosen: Loss | null, context: z.RefinementCtx): void {
+function refuseOtherLosses(
+  given: GivenSettings,
+  chosen: Loss | null,
+  context: z.RefinementCtx,
+  path: readonly string[],
+): void {
   for (const [key, owner] of [
     ['focal_gamma', 'focal'],
     ['huber_delta', 'huber'],
   ] as const) {
     if (given[key] === undefined || chosen === owner) continue;
     const message = `It belongs to loss ${owner}; this one is ${chosen}.`;
-    context.addIssue({ code: 'unrecognized_keys', keys: [key], path: ['training'], message, input: given });
+    context.addIssue({ code: 'unrecognized_keys', keys: [key], path: [...path], message, input: given });
   }
 }
 
@@ -182,7 +228,9 @@ function kindOf(chosen: Common['labels']): keyof typeof losses {
 }
 
 /** The field as it may be given: its default is shown, and left out where it is not given. */
-function asked<Field extends z.ZodType>(field: z.ZodDefault<Field> | z.ZodPrefault<Field>): z.ZodOptional<Field> {
+export function asked<Field extends z.ZodType>(
+  field: z.ZodDefault<Field> | z.ZodPrefault<Field>,
+): z.ZodOptional<Field> {
   return field.unwrap().optional().meta({ default: field.def.defaultValue });
 }
 

@@ -1,6 +1,6 @@
 import type { ModelSpec } from './spec.ts';
 
-export const engineIds = ['simd', 'reference', 'tensorflow', 'webgpu'] as const;
+export const engineIds = ['simd', 'reference', 'simd_fma', 'tensorflow', 'webgpu'] as const;
 export type EngineId = (typeof engineIds)[number];
 
 /** Rows of inputs with their targets, row-major. */

@@ -49,10 +49,18 @@ export interface Prepared {
   readonly data: TrainingData;
 }
 
-/** Fits normalisation and target scale on the training rows alone; early stopping will watch the validation rows. */
-export function prepareTraining(spec: ModelSpec, learnable: Learnable, parts: Parts): Prepared {
-  const normalisation = fitNormalisation(learnable.normalisation, learnable.features, parts.train);
-  const target = spec.task === 'regression' ? moments(pick(learnable.targets, parts.train)) : null;
+/**
+ * Fits normalisation and target scale on the training rows alone, or on those of them that `scaled` names; early stopping
+ * will watch the validation rows.
+ */
+export function prepareTraining(
+  spec: ModelSpec,
+  learnable: Learnable,
+  parts: Parts & { readonly scaled?: Int32Array },
+): Prepared {
+  const { scaled = parts.train } = parts;
+  const normalisation = fitNormalisation(learnable.normalisation, learnable.features, scaled);
+  const target = spec.task === 'regression' ? moments(pick(learnable.targets, scaled)) : null;
   const dataset = (rows: Int32Array) => gather(spec, learnable, rows, normalisation, target);
   const validation = parts.validation.length > 0 ? dataset(parts.validation) : null;
   return { normalisation, target, data: { train: dataset(parts.train), validation } };
@@ -61,7 +69,7 @@ export function prepareTraining(spec: ModelSpec, learnable: Learnable, parts: Pa
 /** How a predictor does on each part; one without rows is null. */
 export function judgeParts(spec: ModelSpec, learnable: Learnable, parts: Parts, answer: Answer, mean: number) {
   const judge = (rows: Int32Array): SplitMetrics =>
-    judgeRows(spec, learnable, rows, answer(rowsOf(spec, learnable, rows)), mean);
+    judgeRows(spec, learnable.targets, rows, answer(rowsOf(spec, learnable, rows)), mean);
   return {
     train: judge(parts.train),
     validation: parts.validation.length > 0 ? judge(parts.validation) : null,
@@ -80,7 +88,7 @@ export function rowsOf(spec: ModelSpec, { features }: Learnable, rows: Int32Arra
 /** `mean` of the training targets is what a regression is held against. */
 export function judgeRows(
   spec: ModelSpec,
-  { targets }: Learnable,
+  targets: Float64Array,
   rows: Int32Array,
   predictions: Float64Array,
   mean: number,
@@ -111,7 +119,8 @@ export function pick(values: Float64Array, rows: Int32Array): Float64Array {
   return Float64Array.from(rows, (row) => values[row]);
 }
 
-function pickRows(values: Float64Array, rows: Int32Array, columns: number): Float64Array {
+/** Rows of a row-major matrix. */
+export function pickRows(values: Float64Array, rows: Int32Array, columns: number): Float64Array {
   const picked = new Float64Array(rows.length * columns);
   rows.forEach((row, i) => {
     picked.set(values.subarray(row * columns, (row + 1) * columns), i * columns);

@@ -1,4 +1,4 @@
-import type { AnyDocument } from '@stratlab/strategies/document.ts';
+import type { AnyDocument, FeatureInput } from '@stratlab/strategies/document.ts';
 import { type Feature, featuresOf } from '@stratlab/strategies/features.ts';
 import type { Strategy } from '@stratlab/strategies/strategy.ts';
 import { z } from 'zod';
@@ -97,11 +97,15 @@ export function lookbackOf(model: ModelBlock): number {
 }
 
 /**
- * What a strategy's model sees on each bar, in the order of its inputs: the newest row's features and then each earlier
+ * What a strategy's model, or one with other `inputs`, sees on each bar, in the order of its inputs: the newest row's features and then each earlier
  * row's; for a network that reads sequences the oldest row's first. Within a row the order is the same.
  */
-export function inputsOf(strategy: Strategy<AnyDocument>, model: ModelBlock): Feature[] {
-  const features = featuresOf(strategy, lookbackOf(model));
+export function inputsOf(
+  strategy: Strategy<AnyDocument>,
+  model: ModelBlock,
+  inputs?: readonly FeatureInput[],
+): Feature[] {
+  const features = featuresOf(strategy, lookbackOf(model), inputs);
   const readsSequences = model.type === 'lstm' || model.type === 'gru';
   return readsSequences ? features.toSorted((a, b) => b.lag - a.lag) : features;
 }

@@ -13,8 +13,9 @@ import { type Random, seededRandom, shuffle } from '@stratlab/data/random.ts';
  * - `clusters` (epoch 0): one draw per cluster of an ANFIS, by k-means++.
  * - `rows` (by round of boosting) and `columns` (by tree, round x outputs + output): one draw per row, or feature, until
  *   enough are taken (selection sampling, Knuth's algorithm S). Where all are taken nothing is drawn.
+ * - `bag` (epoch 0): one draw per row that a sequential bootstrap draws, symbol by symbol.
  */
-export type Purpose = 'weights' | 'order' | 'dropout' | 'clusters' | 'rows' | 'columns';
+export type Purpose = 'weights' | 'order' | 'dropout' | 'clusters' | 'rows' | 'columns' | 'bag';
 
 export function stream(seed: number, purpose: Purpose, epoch = 0): Random {
   return seededRandom(streamSeed(seed, purpose, epoch));

@@ -30,6 +30,12 @@ interface Rule {
 
 const rules: readonly Rule[] = [
   {
+    path: 'composition',
+    broken: (given) => given('composition') && !given('model'),
+    message: 'composition divides a model by regimes, and none is given.',
+    hint: 'Write model: {type: mlp}, the network that each regime has of its own.',
+  },
+  {
     path: 'target',
     broken: (given) => given('target') && given('rules'),
     message: 'target sizes a signal, and rules give none.',

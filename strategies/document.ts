@@ -73,6 +73,24 @@ const trainingData = z.strictObject({
   history_required: z.int().min(0).max(100_000).default(0).describe('Bars before the first decision'),
 });
 
+/** A series beside the traded one: read as `data_source` of indicators and by `series()`, on its own timeframe. */
+const contextSeries = z.preprocess(
+  (value, context) => {
+    if (typeof value !== 'object' || value === null || !('provider' in value)) return value;
+    const message =
+      'No provider of series is built. Import its values as bars of a symbol, and write {symbol: DGS10, timeframe: 1d}.';
+    context.addIssue({ code: 'custom', message, input: value });
+    return z.NEVER;
+  },
+  z.strictObject({ symbol: storedSymbol, timeframe }),
+);
+const contextData = z
+  .array(contextSeries)
+  .max(64)
+  .refine((list) => distinct(list.map(({ symbol }) => symbol)), { error: 'A symbol is listed twice.' })
+  .nullable()
+  .transform((list) => list ?? []);
+
 const normalizations = ['none', 'minmax', 'zscore', 'rank'] as const;
 export type Normalization = (typeof normalizations)[number];
 
@@ -142,6 +160,7 @@ const shape = {
   hypothesis: text.default(''),
   parameters: z.record(parameterName, parameter).default({}),
   training_data: trainingData.prefault({}),
+  context_data: contextData.default([]),
   indicators: z.record(id, z.unknown()).default({}),
   fuzzy_sets: z.record(id, z.record(z.string(), z.unknown())).default({}),
   nn_inputs: z.array(featureInputSchema).max(256).default([]),
@@ -155,20 +174,30 @@ const shape = {
 };
 
 /** The blocks that belong to later stages, whose catalogues know their schemas. */
-export interface LaterBlocks<Model extends z.ZodType, Training extends z.ZodType, Execution extends z.ZodType> {
+export interface LaterBlocks<
+  Model extends z.ZodType,
+  Training extends z.ZodType,
+  Composition extends z.ZodType,
+  Execution extends z.ZodType,
+> {
   model: Model;
   training: Training;
+  composition: Composition;
   execution: Execution;
 }
 
 /** The whole document of the grammar, version 4, with every default of its own blocks. */
-export function documentSchema<Model extends z.ZodType, Training extends z.ZodType, Execution extends z.ZodType>(
-  blocks: LaterBlocks<Model, Training, Execution>,
-) {
+export function documentSchema<
+  Model extends z.ZodType,
+  Training extends z.ZodType,
+  Composition extends z.ZodType,
+  Execution extends z.ZodType,
+>(blocks: LaterBlocks<Model, Training, Composition, Execution>) {
   return z.strictObject({
     ...shape,
     model: blocks.model.nullable().default(null),
     training: blocks.training.nullable().default(null),
+    composition: blocks.composition.nullable().default(null),
     execution: blocks.execution,
   });
 }
@@ -182,11 +211,9 @@ export type DocumentCore = z.output<typeof core>;
 export type AnyDocument = DocumentCore & {
   readonly model: unknown;
   readonly training: unknown;
+  readonly composition: unknown;
   readonly execution: unknown;
 };
-
-/** What the grammar knows and this version cannot run; saying so beats ignoring it. */
-export const unbuiltBlocks = ['context_data'] as const;
 
 /** Symbols a document names, the first being the one it is traded on unless a call says otherwise. */
 export function documentSymbols({ training_data: { symbols } }: Pick<DocumentCore, 'training_data'>): string[] {

@@ -18,9 +18,13 @@ export interface Feature {
   readonly normalization: Normalization | PartitionPlace;
 }
 
-/** The features of a strategy's model in the order of its inputs: all of the newest row, then of each earlier row. */
-export function featuresOf(strategy: Strategy<AnyDocument>, lookback: number): Feature[] {
-  const newest = strategy.document.nn_inputs.flatMap((input) => featuresOfInput(strategy, input));
+/** The features of some inputs, by default a strategy's, in their order: all of the newest row, then of each earlier row. */
+export function featuresOf(
+  strategy: Strategy<AnyDocument>,
+  lookback: number,
+  inputs: readonly FeatureInput[] = strategy.document.nn_inputs,
+): Feature[] {
+  const newest = inputs.flatMap((input) => featuresOfInput(strategy, input));
   return Array.from({ length: lookback + 1 }, (_, lag) =>
     newest.map((feature) => (lag === 0 ? feature : { ...feature, lag, name: `${feature.name}_lag${lag}` })),
   ).flat();

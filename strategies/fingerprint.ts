@@ -1,10 +1,11 @@
 import { sha256 } from '@stratlab/data/hash.ts';
+import type { Timeframe } from '@stratlab/data/timeframe.ts';
 import { type AnyDocument, baseTimeframe, decidingSymbol, documentSymbols, documentTimeframes } from './document.ts';
 import { canonicalText } from './formula/canonical.ts';
 import type { FormulaNode } from './formula/node.ts';
 import type { Formula } from './formula.ts';
 import { canonicalFuzzyRule } from './fuzzy-rule.ts';
-import { isMapping, type Mapping } from './mapping.ts';
+import { isMapping, listOr, type Mapping, mappingOr } from './mapping.ts';
 import type { Strategy } from './strategy.ts';
 
 /**
@@ -39,11 +40,10 @@ export function canonicalForm(strategy: Strategy<AnyDocument>): Mapping {
       symbols: decidingSymbols(document),
       timeframes: { list: timeframes, base: baseTimeframe(document) },
     },
-    nn_inputs: document.nn_inputs.map((input) => ({
-      ...input,
-      timeframes: input.timeframes === 'all' ? timeframes : input.timeframes,
-    })),
+    nn_inputs: document.nn_inputs.map((input) => onTimeframes(input, timeframes)),
     fuzzy_rules: document.fuzzy_rules && rules,
+    context_data: contextOf(document),
+    composition: compositionOf(document, timeframes),
     ...allocation(document, texts),
   };
 }
@@ -54,6 +54,22 @@ function decidingSymbols(document: AnyDocument): string[] {
   const named = documentSymbols(document);
   const first = decidingSymbol(document);
   return named.length === 0 && first !== undefined ? [first] : named;
+}
+
+function onTimeframes<Input extends Mapping>(input: Input, timeframes: readonly Timeframe[]): Mapping {
+  return { ...input, timeframes: input.timeframes === 'all' ? timeframes : input.timeframes };
+}
+
+/** In no order; absent where nothing is read beside, so that a document without it has the form it always had. */
+function contextOf({ context_data: series }: AnyDocument): Mapping[] | undefined {
+  return series.length === 0 ? undefined : series.toSorted((a, b) => (a.symbol < b.symbol ? -1 : 1));
+}
+
+function compositionOf({ composition }: AnyDocument, timeframes: readonly Timeframe[]): Mapping | undefined {
+  if (!isMapping(composition)) return undefined;
+  const gate = mappingOr(composition.gate);
+  const inputs = listOr(gate.nn_inputs).map((input) => onTimeframes(mappingOr(input), timeframes));
+  return { ...composition, gate: { ...gate, nn_inputs: inputs } };
 }
 
 /** The blocks that are there, so that a document without them has the form it always had; a universe has no order. */

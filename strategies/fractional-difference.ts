@@ -1,17 +1,14 @@
 import { warmingUp } from './rolling.ts';
 
-/**
- * The first `count` weights of the fractional difference of `order` d, newest value first: w[0] = 1,
- * w[k] = -w[k-1] (d - k + 1) / k (Lopez de Prado 2018, section 5.4.2).
- */
-export function differenceWeights(order: number, count: number): Float64Array {
-  const weights = new Float64Array(count);
-  for (let k = 0; k < count; k++) weights[k] = k === 0 ? 1 : nextWeight(weights[k - 1], order, k);
-  return weights;
-}
+/** Weights beyond which a window is not widened, however small its threshold: the longest window of any indicator. */
+const mostWeights = 10_000;
 
-/** As `differenceWeights`, up to the last one whose size is at least `threshold`; `longest` of them at most. */
-export function leadingDifferenceWeights(order: number, threshold: number, longest: number): Float64Array {
+/**
+ * The leading weights of the fractional difference of `order` d, newest value first: w[0] = 1,
+ * w[k] = -w[k-1] (d - k + 1) / k (Lopez de Prado 2018, section 5.4.2), up to the last one whose size is at least
+ * `threshold`; `longest` of them at most.
+ */
+export function differenceWeights(order: number, threshold: number, longest = mostWeights): Float64Array {
   const weights: number[] = [];
   for (let k = 0, weight = 1; k < longest && Math.abs(weight) >= threshold; weight = nextWeight(weight, order, k)) {
     weights.push(weight);
@@ -24,17 +21,11 @@ export function leadingDifferenceWeights(order: number, threshold: number, longe
  * Fractional difference over a window of fixed width, the weights that are at least `threshold` in size: stationary
  * where the order is high enough, and less forgetful than a whole difference (section 5.5). NaN until the window is full.
  */
-export function fixedWidthDifference(values: Float64Array, order: number, threshold: number): Float64Array {
-  const weights = leadingDifferenceWeights(order, threshold, values.length);
+export function fractionalDifference(values: Float64Array, order: number, threshold: number): Float64Array {
+  const weights = differenceWeights(order, threshold);
   const differences = warmingUp(values.length, weights.length - 1);
   for (let row = weights.length - 1; row < values.length; row++) differences[row] = weighted(values, weights, row);
   return differences;
-}
-
-/** Fractional difference over all values so far (section 5.4.1): exact, but with a drift while the window grows. */
-export function expandingDifference(values: Float64Array, order: number): Float64Array {
-  const weights = differenceWeights(order, values.length);
-  return values.map((_, row) => weighted(values, weights.subarray(0, row + 1), row));
 }
 
 function nextWeight(previous: number, order: number, k: number): number {

@@ -73,7 +73,7 @@ export class StrategyView {
 
   #contextOver(bars: Bars, barsPerYear: number, timeframe: Timeframe): FormulaContext {
     const { market, strategy } = this;
-    const symbolBars = (symbol: string) => market.ofSymbol(symbol, timeframe);
+    const symbolBars = (symbol: string) => this.#ofSymbol(bars, timeframe, symbol);
     const columns = new Columns(strategy, bars, symbolBars, () => context);
     const context: FormulaContext = {
       bars,
@@ -87,6 +87,16 @@ export class StrategyView {
       legs: legSymbols(strategy.document),
     };
     return context;
+  }
+
+  /** Another symbol's bars of this timeframe, or of that which `context_data` names, as seen from these bars. */
+  #ofSymbol(bars: Bars, timeframe: Timeframe, symbol: string): AlignedBars {
+    const named = this.strategy.document.context_data.find(
+      (series) => series.symbol === symbol.toUpperCase(),
+    )?.timeframe;
+    if (named === undefined || named === timeframe) return this.market.ofSymbol(symbol, timeframe);
+    const found = this.market.ofSymbol(symbol, named);
+    return { ...found, rows: alignRows(bars.time, timeframe, found.bars.time, named) };
   }
 
   /** Another timeframe's frame as seen from the bars of this one. */

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { allocatesByWeights } from './allocation.ts';
 import { isSetName, parseAutoPartition } from './auto-partition.ts';
 import { combinationProblems, deciderOf, hasSignal, isGiven } from './combination.ts';
+import { contextProblems, idleContext } from './context-data.ts';
 import {
   type AnyDocument,
   baseTimeframe,
@@ -26,7 +27,7 @@ import { coverageWarnings, rangeOf } from './fuzzy-coverage.ts';
 import { checkFuzzyRule, type FuzzyCondition, fuzzyTerms, parseFuzzyRule } from './fuzzy-rule.ts';
 import { labelKind } from './label-kind.ts';
 import { parseLabel } from './labels/index.ts';
-import { isMapping, listOr, type Mapping } from './mapping.ts';
+import { isMapping, listOr, type Mapping, mappingOr } from './mapping.ts';
 import { parseMembership } from './memberships/index.ts';
 import { type ReadIndicators, readIndicators, unknownColumn } from './read-indicators.ts';
 import { type Decider, type FuzzySet, type FuzzyVariable, type StrategyParts, setNames } from './strategy-parts.ts';
@@ -92,7 +93,8 @@ class Reader {
     this.#parameters = parameters;
     this.#indicators = indicators;
     this.#readFuzzySets();
-    this.#checkInputs();
+    this.#checkInputs('nn_inputs', given.nn_inputs);
+    this.#checkGate();
     this.#decider = deciderOf(given);
     this.problems.push(...combinationProblems(given));
     this.#fuzzyRules = this.#readFuzzyRules();
@@ -102,6 +104,7 @@ class Reader {
     this.#readWeights();
     this.#warnIdle();
     this.#checkTimeframe('training_data.timeframes.base_timeframe', baseTimeframe(document));
+    this.#checkContext();
   }
 
   parts(): StrategyParts {
@@ -185,11 +188,10 @@ class Reader {
     return Object.hasOwn(definitions, id) ? rangeOf(definitions[id].type, output) : undefined;
   }
 
-  #checkInputs(): void {
+  #checkInputs(block: string, list: unknown): void {
     const seen = new Set<string>();
-    const inputs = entriesOf(this.#given.nn_inputs, featureInputSchema);
-    for (const [k, input] of inputs) {
-      const path = `nn_inputs.${k}`;
+    for (const [k, input] of entriesOf(list, featureInputSchema)) {
+      const path = `${block}.${k}`;
       if ('fuzzy_set' in input) this.#checkFuzzySet(`${path}.fuzzy_set`, input.fuzzy_set);
       else this.#checkColumn(`${path}.raw_indicator`, input.raw_indicator);
       const frames = input.timeframes === 'all' ? documentTimeframes(this.#document) : input.timeframes;
@@ -200,6 +202,24 @@ class Reader {
         seen.add(name);
       }
     }
+  }
+
+  /** The inputs of a composition's gate, and what it cannot do where positions are weights. */
+  #checkGate(): void {
+    const { composition } = this.#given;
+    if (!isMapping(composition)) return;
+    this.#checkInputs('composition.gate.nn_inputs', mappingOr(composition.gate).nn_inputs);
+    if (composition.on_regime_transition !== 'close_and_switch' || !allocatesByWeights(this.#document)) return;
+    const path = 'composition.on_regime_transition';
+    const message = 'close_and_switch closes a position, and here positions are weights that follow the signal.';
+    this.problems.push({ path, message, hint: 'Leave it out.' });
+  }
+
+  #checkContext(): void {
+    if (this.#faulty.has('training_data')) return;
+    this.problems.push(...contextProblems(this.#document));
+    const { definitions, formulas } = this.#indicators;
+    this.warnings.push(...idleContext(this.#document, definitions, [...formulas.values(), ...this.#formulas.values()]));
   }
 
   #checkFuzzySet(path: string, name: string): void {

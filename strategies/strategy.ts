@@ -1,6 +1,6 @@
 import type { Problem } from '@stratlab/data/error.ts';
 import type { z } from 'zod';
-import { type AnyDocument, type DocumentCore, grammarVersion, unbuiltBlocks } from './document.ts';
+import { type AnyDocument, type DocumentCore, grammarVersion } from './document.ts';
 import { type Mapping, mappingOr } from './mapping.ts';
 import { readParameters, replaceParameters, unusedParameters } from './parameters.ts';
 import { parseBlocks } from './parse-blocks.ts';
@@ -31,12 +31,12 @@ export function readStrategy<Schema extends z.ZodType<AnyDocument>>(
   values: Readonly<Record<string, number>> = {},
 ): StrategyReading<z.output<Schema>> {
   const { document: upgraded, lenient, warnings } = upgradeDocument(raw);
-  const { built, problems } = withoutUnbuilt(upgraded);
-  const parameters = readParameters(built.parameters, values, problems);
-  const replaced = replaceParameters(built, parameters, problems);
+  const problems: Problem[] = [];
+  const parameters = readParameters(upgraded.parameters, values, problems);
+  const replaced = replaceParameters(upgraded, parameters, problems);
   const parsed = parseBlocks(replaced, schema, knownKeys, lenient);
   problems.push(...parsed.problems);
-  warnings.push(...unusedParameters(built, Object.keys(parameters)), ...parsed.warnings);
+  warnings.push(...unusedParameters(upgraded, Object.keys(parameters)), ...parsed.warnings);
   if (parsed.document === null) return { problems, warnings };
   const { parts, indicators, fuzzySets, ...found } = readParts(parsed.document, parsed, parameters);
   problems.push(...found.problems);
@@ -46,21 +46,4 @@ export function readStrategy<Schema extends z.ZodType<AnyDocument>>(
   if (problems.length > 0) return { problems, warnings };
   const document = { ...parsed.document, indicators, fuzzy_sets: fuzzySets };
   return { strategy: { ...parts, document, parameters }, warnings };
-}
-
-function withoutUnbuilt(document: Mapping): { built: Mapping; problems: Problem[] } {
-  const built = { ...document };
-  const problems: Problem[] = [];
-  for (const key of unbuiltBlocks) {
-    const { [key]: value = null } = document;
-    delete built[key];
-    if (value === null || (Array.isArray(value) && value.length === 0)) continue;
-    const message = `"${key}" is in the grammar, but this version cannot run it yet.`;
-    problems.push({
-      path: key,
-      message,
-      hint: 'Other series are read by series("GBPUSD").close, or by data_source of an indicator.',
-    });
-  }
-  return { built, problems };
 }

@@ -133,6 +133,6 @@ export function addJob(
 
 /** Takes the oldest job of the queue and completes it with a result. */
 export function completeNext({ jobs }: Pick<Lab, 'jobs'>, result: object): void {
-  const claim = jobs.claim('test');
-  if (claim === null || !jobs.complete(claim, () => result)) throw new Error('There was no job to complete.');
+  const [claim] = jobs.claim('test', 'cpu', 1);
+  if (claim === undefined || !jobs.complete(claim, () => result)) throw new Error('There was no job to complete.');
 }

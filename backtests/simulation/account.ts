@@ -1,7 +1,9 @@
 import type { Bars } from '@stratlab/data/bars.ts';
 import type { Instrument } from '@stratlab/data/instrument.ts';
 import { type Costs, commissionOf, marketPrice } from '../costs.ts';
+import { type HeldBars, HeldBarsCount } from '../held-bars.ts';
 import type { ExitReason, Trade } from '../trade.ts';
+import type { EntryFill } from './entry-fill.ts';
 import { TradeLog } from './trade-log.ts';
 
 /** How closed positions went, as returns on their entry value: what the Kelly fraction is estimated from. */
@@ -30,6 +32,7 @@ export class Account {
   /** P&L of the closed trades. */
   closedPnl = 0;
   readonly record: TrackRecord = { wins: 0, won: 0, losses: 0, lost: 0 };
+  private readonly held = new HeldBarsCount();
   commissionPaid = 0;
   slippagePaid = 0;
   financingPaid = 0;
@@ -64,8 +67,8 @@ export class Account {
     return atMarket ? this.marketFill(price, side, true, quantity, bar) : price;
   }
 
-  /** Opens a position while flat. `price` is the market's, `fill` what is paid. */
-  open(side: number, quantity: number, price: number, fill: number, bar: number): void {
+  /** Opens a position while flat. */
+  open({ side, quantity, price, fill, bar }: EntryFill): void {
     const value = fill * quantity * this.multiplier;
     const commission = commissionOf(this.costs, value, quantity);
     this.side = side;
@@ -83,7 +86,7 @@ export class Account {
   }
 
   /** Adds to the open position, of which nothing has been closed; its entry price is then the mean over its units. */
-  add(quantity: number, price: number, fill: number): void {
+  add({ quantity, price, fill }: EntryFill): void {
     const value = fill * quantity * this.multiplier;
     const commission = commissionOf(this.costs, value, quantity);
     const units = this.quantity + quantity;
@@ -113,7 +116,7 @@ export class Account {
     this.book(commission, Math.abs(fill - price), quantity, value);
     this.unsharedCommission -= bothSides - commission;
     this.quantity = quantity === this.quantity ? 0 : this.quantity - quantity;
-    if (this.quantity === 0) this.leave();
+    if (this.quantity === 0) this.leave(bar);
   }
 
   /** The position as a trade, closed at `price` without cost; null while flat. */
@@ -124,6 +127,12 @@ export class Account {
     log.symbol = this.log.symbol;
     log.add(this, this.quantity, price, bar, 'end_of_data', this.pnl(this.quantity, price, commission), commission);
     return log.trades(this.bars.time, this.multiplier)[0];
+  }
+
+  /** Of a run that ends with this bar. */
+  heldBars(lastBar: number): HeldBars {
+    if (this.side !== 0) this.held.add(this.side, this.entryBar, lastBar);
+    return this.held.counted;
   }
 
   /** Takes note of the signed prices the position lived through. */
@@ -163,7 +172,7 @@ export class Account {
     this.tradedNotional += value;
   }
 
-  private leave(): void {
+  private leave(bar: number): void {
     const result = this.positionPnl / (this.entryPrice * this.entryQuantity * this.multiplier);
     if (result > 0) {
       this.record.wins++;
@@ -172,6 +181,7 @@ export class Account {
       this.record.losses++;
       this.record.lost -= result;
     }
+    this.held.add(this.side, this.entryBar, bar);
     this.side = 0;
   }
 }

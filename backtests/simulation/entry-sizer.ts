@@ -3,16 +3,9 @@ import { type Costs, commissionOf } from '../costs.ts';
 import type { Execution } from '../execution.ts';
 import type { Account } from './account.ts';
 import { moneyTolerance } from './conventions.ts';
+import type { EntryFill } from './entry-fill.ts';
 import { affordableUnits, type SizingContext, wholeSteps, wishedExposure } from './sizing.ts';
 import type { VolumeRoom } from './volume-room.ts';
-
-/** An entry at a price of the market; `atMarket` where slippage and spread are paid. */
-export interface EntryPrice {
-  side: number;
-  price: number;
-  bar: number;
-  atMarket: boolean;
-}
 
 /**
  * How many units an entry buys. An order is for a *wish*: money to be spent, commission included, or units where `sizing`
@@ -63,30 +56,35 @@ export class EntrySizer {
     return account.cash * wishedExposure(execution, context);
   }
 
-  /** Units that a wish buys, rounded down to the instrument's step. */
-  units(wish: number, at: EntryPrice): number {
-    const { account, step } = this;
-    if (this.byUnits) return wholeSteps(wish, step);
-    const roughly = this.affordable(wish, this.fill(0, at));
-    if (!account.sizeMatters) return wholeSteps(roughly, step);
-    return wholeSteps(this.affordable(wish, this.fill(this.room.fits(roughly, at.bar), at)), step);
+  /** Sets what a wish buys of what the bar's volume leaves, and the price paid. */
+  size(wish: number, entry: EntryFill): void {
+    entry.fill = this.fill(0, entry);
+    entry.wanted = wholeSteps(this.byUnits ? wish : this.units(wish, entry), this.step);
+    entry.quantity = this.room.take(entry.wanted, entry.bar);
+    if (this.account.sizeMatters) entry.fill = this.fill(entry.quantity, entry);
   }
 
-  /** Price paid for so many units. */
-  fill(quantity: number, { side, price, bar, atMarket }: EntryPrice): number {
-    return this.account.entryFill(side, quantity, price, bar, atMarket);
-  }
-
-  /** What is left of a wish after so many units of it. */
-  left(wish: number, quantity: number, fill: number): number {
+  /** What is left of a wish after an entry. */
+  left(wish: number, { quantity, fill }: EntryFill): number {
     return wish - (this.byUnits ? quantity : this.cost(quantity, fill));
   }
 
-  /** True where these units, and what is held, are within the leverage; `price` is the market's. */
-  canAfford(quantity: number, fill: number, price: number): boolean {
+  /** True where the units wanted, and what is held, are within the leverage. */
+  canAfford({ wanted, fill, price }: EntryFill): boolean {
     const { account, execution } = this;
     const held = account.quantity * price * account.multiplier;
-    return held + this.cost(quantity, fill) <= account.equityAt(price) * execution.leverage * (1 + moneyTolerance);
+    return held + this.cost(wanted, fill) <= account.equityAt(price) * execution.leverage * (1 + moneyTolerance);
+  }
+
+  private units(wish: number, entry: EntryFill): number {
+    const roughly = this.affordable(wish, entry.fill);
+    if (!this.account.sizeMatters) return roughly;
+    return this.affordable(wish, this.fill(this.room.fits(roughly, entry.bar), entry));
+  }
+
+  /** Price paid for so many units. */
+  private fill(quantity: number, { side, price, bar, atMarket }: EntryFill): number {
+    return this.account.entryFill(side, quantity, price, bar, atMarket);
   }
 
   private affordable(budget: number, fill: number): number {

@@ -12,16 +12,19 @@ import type { ExitReason, Simulation, Trade } from '../trade.ts';
 import { Account } from './account.ts';
 import { Bracket, type BracketContext } from './bracket.ts';
 import { maintenanceShare, moneyTolerance, yearMs } from './conventions.ts';
+import type { EntryFill } from './entry-fill.ts';
 import { EntryOrder, type SignedBar } from './entry-order.ts';
-import { type EntryPrice, EntrySizer } from './entry-sizer.ts';
+import { EntrySizer } from './entry-sizer.ts';
 import { checkPrices } from './preconditions.ts';
+import type { QuietBars } from './quiet-bars.ts';
+import { readAhead } from './read-ahead.ts';
 import { readSignedBar } from './signed-bar.ts';
+import type { TradeLog } from './trade-log.ts';
 import { VolumeRoom } from './volume-room.ts';
-import type { Workspace } from './workspace.ts';
 
 const atrPeriod = 14;
 /** Prices are checked in blocks just before they are traded, while the cache holds them. */
-const checkedBars = 4096;
+const blockOfBars = 4096;
 
 /** One run: an account, its resting orders and what is pending, taken through the bars of `decisions` once. */
 export class SimulatedMarket {
@@ -37,6 +40,7 @@ export class SimulatedMarket {
   private readonly exitShortAt: StateFormula<boolean> | null;
   private readonly prices: DecisionPrices;
   private readonly minSeparation: number;
+  private readonly deciding: Int32Array | null;
   private readonly firstBar: number;
   private readonly lastBar: number;
   private readonly execution: Execution;
@@ -45,8 +49,7 @@ export class SimulatedMarket {
   private readonly room: VolumeRoom;
   private readonly bracket: Bracket;
   private readonly order: EntryOrder;
-  private readonly equity: Float64Array;
-  private readonly position: Float64Array;
+  private readonly quiet: QuietBars;
   private readonly initialCapital: number;
   private readonly atr: Float64Array | null;
   private readonly maintenance: number;
@@ -67,15 +70,16 @@ export class SimulatedMarket {
   private unitsBeyondAtEnd = 0;
   private pendingSide = 0;
   private pendingBar = -1;
+  /** The last bar that the position is known to have lived through with nothing filled, where its close decides. */
+  private livedThrough = -1;
   private lastEntryDecision = Number.NEGATIVE_INFINITY;
   private watch: DrawdownWatch | null = null;
-  private deciding: Int32Array = new Int32Array(0);
   private nextDeciding = 0;
   private ambiguousExits = 0;
   private rejectedOrders = 0;
   private readonly state: PositionState = { ...flat };
   private readonly levels: BracketContext;
-  private readonly entryPrice: EntryPrice = { side: 0, price: Number.NaN, bar: -1, atMarket: false };
+  private readonly entry: EntryFill = { ...unfilled };
   /** The bar as the position's closing side sees it, and as an entry does: the same object without quotes. */
   private readonly bar: SignedBar = { ...unread };
   private readonly entryBar: SignedBar;
@@ -86,11 +90,11 @@ export class SimulatedMarket {
     execution: Execution,
     instrument: Instrument,
     initialCapital: number,
-    workspace: Workspace,
+    log: TradeLog,
+    quiet: QuietBars,
     quotes: Quotes | null = null,
   ) {
-    const { equity, position } = workspace.columns(decisions.endBar - decisions.firstBar);
-    workspace.log.clear();
+    log.clear();
     const costs = resolveCosts(execution, instrument);
     const step = execution.quantity_step === 'auto' ? instrument.quantity_step : execution.quantity_step;
     this.bars = bars;
@@ -104,17 +108,17 @@ export class SimulatedMarket {
     this.exitShortAt = decisions.exitShortAt;
     this.prices = decisions.prices;
     this.minSeparation = decisions.minSeparation;
+    this.deciding = decisions.deciding ?? null;
     this.firstBar = decisions.firstBar;
     this.lastBar = decisions.endBar - 1;
     this.execution = execution;
     this.initialCapital = initialCapital;
-    this.account = new Account(initialCapital, bars, costs, instrument, workspace.log);
+    this.account = new Account(initialCapital, bars, costs, instrument, log);
     this.room = new VolumeRoom(bars.volume, execution.volume_limit, step);
     this.sizer = new EntrySizer(this.account, execution, costs, decisions.strength, step, this.room, bars);
     this.bracket = new Bracket(execution, decisions.prices);
     this.order = new EntryOrder(execution);
-    this.equity = equity;
-    this.position = position;
+    this.quiet = quiet;
     this.atr = usesAtr(execution) ? averageTrueRange(bars, atrPeriod) : null;
     this.entryBar = quotes === null ? this.bar : { ...unread };
     const atr = Number.NaN;
@@ -131,24 +135,22 @@ export class SimulatedMarket {
   run(tradable: number): Simulation {
     const { bars, lastBar } = this;
     let t = this.firstBar;
-    for (let from = tradable; from <= lastBar; from += checkedBars) {
-      const end = Math.min(from + checkedBars, lastBar + 1);
-      checkPrices(bars, end, from);
+    for (let from = 0; from <= lastBar; from += blockOfBars) {
+      const end = Math.min(from + blockOfBars, lastBar + 1);
+      if (end > tradable) checkPrices(bars, end, from);
+      else readAhead(bars.open, from, end);
       t = this.pass(t, end);
     }
-    this.pass(t, lastBar + 1);
     return this.result();
   }
 
   /**
    * A run over prices that have been checked, of which no columns are kept: the equity goes to `watch`, and to
-   * `sessionEquity` as it is after each of the bars `sessionEnds`, the last of which ends the run. Only the bars
-   * `deciding`, ascending, have a decision; a later one stands behind the last.
+   * `sessionEquity` as it is after each of the bars `sessionEnds`, the last of which ends the run.
    */
-  runWatched(watch: DrawdownWatch, deciding: Int32Array, sessionEnds: Int32Array, sessionEquity: Float64Array): void {
+  runWatched(watch: DrawdownWatch, sessionEnds: Int32Array, sessionEquity: Float64Array): void {
     const { account, bars } = this;
     this.watch = watch;
-    this.deciding = deciding;
     let t = this.firstBar;
     for (let k = 0; k < sessionEnds.length; k++) {
       t = this.pass(t, sessionEnds[k] + 1);
@@ -157,20 +159,24 @@ export class SimulatedMarket {
     this.checkBooks();
   }
 
-  /** Takes the bars from `t` to `end` (exclusive); gives the next one. */
+  /** Takes the bars from `from` to `end` (exclusive); gives the next one. */
   private pass(from: number, end: number): number {
     const quietEnd = Math.min(end, this.lastBar);
     let t = from;
     while (t < end) {
-      this.step(t);
-      t = this.passQuietBars(t + 1, quietEnd);
+      this.openBar(t);
+      t = this.passQuietBars(t, quietEnd);
+      if (t === end) break;
+      if (this.livedThrough !== t) this.liveBar(t);
+      this.closeBar(t);
+      t++;
     }
     return t;
   }
 
   /**
-   * Passes the bars from `t` on in which nothing can happen but that the price moves, and gives the first one in which
-   * something may: `step` decides what. Any bar may be left to it; a quiet one it would mark just so.
+   * Passes the bars from `t`, which is open, in which nothing can happen but that the price moves, and gives the first one
+   * in which something may. Any bar may be left to `liveBar` and `closeBar`; a quiet one they would mark just so.
    */
   private passQuietBars(t: number, end: number): number {
     if (this.financed || this.isPending() || this.order.side !== 0) return t;
@@ -179,66 +185,59 @@ export class SimulatedMarket {
   }
 
   private watchQuietBars(watch: DrawdownWatch, from: number, end: number): number {
-    const { account, bars, deciding, equity, firstBar } = this;
+    const { account, bars, firstBar, quiet } = this;
     const { side, cash, multiplier } = account;
-    while (deciding[this.nextDeciding] < from) this.nextDeciding++;
-    const quietEnd = Math.max(from, Math.min(end, deciding[this.nextDeciding]));
     if (side === 0) {
-      watch.see(cash);
-      return quietEnd;
+      const next = this.nextEntry(from, end);
+      if (next > from) watch.see(cash);
+      return next;
     }
-    const heldEnd = Math.min(quietEnd, this.maxHoldingBar());
+    const heldEnd = Math.min(end, this.maxHoldingBar());
     if (this.isUnprotected()) {
-      watch.seeHeld(bars.close, from, heldEnd, cash, side * account.quantity, multiplier);
-      return Math.max(from, heldEnd);
+      const next = this.nextExit(from, heldEnd);
+      watch.seeHeld(bars.close, from, next, cash, side * account.quantity, multiplier);
+      return next;
     }
     const next = this.hold(from, heldEnd);
-    for (let t = from; t < next; t++) watch.see(equity[t - firstBar]);
+    for (let t = from; t < next; t++) watch.see(quiet.equity[t - firstBar]);
     return next;
   }
 
   private stayFlat(from: number, end: number): number {
-    const { enterLong, enterShort, equity, position, firstBar } = this;
-    const { cash } = this.account;
-    let t = from;
-    for (; t < end && (enterLong[t] | enterShort[t]) === 0; t++) {
-      equity[t - firstBar] = cash;
-      position[t - firstBar] = 0;
-    }
-    return t;
+    const next = this.nextEntry(from, end);
+    this.quiet.rest(from, next, this.account.cash);
+    return next;
   }
 
   private hold(from: number, end: number): number {
-    const { account, bars, bracket, equity, position, firstBar } = this;
-    const { side, cash, multiplier } = account;
-    const long = side > 0;
-    if ((long ? this.exitLongAt : this.exitShortAt) !== null || this.prices.trailing !== undefined) return from;
-    const exit = long ? this.exitLong : this.exitShort;
-    const opposite = long ? this.enterShort : this.enterLong;
-    const closing = long ? this.bids : this.asks;
-    const better = long ? closing.high : closing.low;
-    const worse = long ? closing.low : closing.high;
-    const { close } = bars;
-    const units = side * account.quantity;
-    const { target, trails } = bracket;
-    let { level } = bracket;
-    let { best, worst } = account;
-    let t = from;
-    for (; t < end && (exit[t] | opposite[t]) === 0; t++) {
-      const high = side * better[t];
-      const low = side * worse[t];
-      if (low <= level || high >= target) break;
-      if (low < worst) worst = low;
-      if (high > best) best = high;
-      if (trails) {
-        bracket.trailTo(best);
-        level = bracket.level;
-      }
-      equity[t - firstBar] = cash + units * close[t] * multiplier;
-      position[t - firstBar] = units;
-    }
-    account.see(best, worst);
-    return t;
+    const { account, bracket, quiet } = this;
+    if ((account.side > 0 ? this.exitLongAt : this.exitShortAt) !== null || this.prices.trailing !== undefined)
+      return from;
+    const deciding = this.nextExit(from, end);
+    const next = quiet.hold(account, bracket, from, Math.min(deciding + 1, end));
+    if (next <= deciding) return next;
+    this.livedThrough = deciding;
+    return deciding;
+  }
+
+  /** The first bar from `from` on whose close may ask for a position; `end`, or `from` behind it, where there is none. */
+  private nextEntry(from: number, end: number): number {
+    return this.deciding === null
+      ? firstOf(this.enterLong, this.enterShort, from, end)
+      : this.nextListed(this.deciding, from, end);
+  }
+
+  /** The same of a close that may ask to leave the position. */
+  private nextExit(from: number, end: number): number {
+    if (this.deciding !== null) return this.nextListed(this.deciding, from, end);
+    return this.account.side > 0
+      ? firstOf(this.exitLong, this.enterShort, from, end)
+      : firstOf(this.exitShort, this.enterLong, from, end);
+  }
+
+  private nextListed(deciding: Int32Array, from: number, end: number): number {
+    while (deciding[this.nextDeciding] < from) this.nextDeciding++;
+    return Math.max(from, Math.min(end, deciding[this.nextDeciding]));
   }
 
   /** True where nothing but the columns of decisions can close the position before its `maxHoldingBar`. */
@@ -251,23 +250,31 @@ export class SimulatedMarket {
     if (this.watch !== null) {
       this.watch.see(equity);
     } else {
-      this.equity[t - this.firstBar] = equity;
-      this.position[t - this.firstBar] = units;
+      this.quiet.equity[t - this.firstBar] = equity;
+      this.quiet.position[t - this.firstBar] = units;
     }
   }
 
-  /** One bar: what was decided before fills at the open, the bar passes, the close fills, marks and decides. */
-  private step(t: number): void {
-    const { account, order, bars } = this;
+  /** What was decided before fills at the open. */
+  private openBar(t: number): void {
     if (this.financed && t > this.firstBar) this.finance(t);
     if (this.fillsAtOpen && this.isPending()) this.fillPending(t, true);
-    if (account.side !== 0) this.passBar(t);
-    else if (order.side !== 0) this.tryOrder(t);
+  }
+
+  /** The bar passes: resting orders fill. */
+  private liveBar(t: number): void {
+    if (this.account.side !== 0) this.passBar(t);
+    else if (this.order.side !== 0) this.tryOrder(t);
+  }
+
+  /** The close fills, decides and marks. */
+  private closeBar(t: number): void {
+    const { account, quiet } = this;
     if (this.fillsAtNextClose) this.fillPending(t, false);
     this.decide(t);
     if (this.fillsAtSignalClose) this.fillPending(t, false);
     if (t === this.lastBar && this.closesAtEnd) this.closeAtEnd(t);
-    this.mark(t, account.equityAt(bars.close[t]), account.side * account.quantity);
+    this.mark(t, account.side === 0 ? account.cash : account.equityAt(quiet.close[t]), account.side * account.quantity);
   }
 
   private result(): Simulation {
@@ -277,8 +284,9 @@ export class SimulatedMarket {
     return {
       firstBar,
       time: bars.time.subarray(firstBar),
-      equity: this.equity,
-      position: this.position,
+      equity: this.quiet.equity,
+      position: this.quiet.position,
+      heldBars: account.heldBars(lastBar),
       get trades() {
         trades ??= account.log.trades(bars.time, account.multiplier);
         return trades;
@@ -489,48 +497,39 @@ export class SimulatedMarket {
 
   /** An entry at a price: opens a position, or goes on with the one that it has begun. False where nothing is bought. */
   private buy(side: number, decisionBar: number, t: number, price: number, atMarket: boolean): boolean {
-    const { entryPrice } = this;
-    entryPrice.side = side;
-    entryPrice.price = price;
-    entryPrice.bar = t;
-    entryPrice.atMarket = atMarket;
+    const { entry } = this;
+    entry.side = side;
+    entry.price = price;
+    entry.bar = t;
+    entry.atMarket = atMarket;
     return this.account.side === 0 ? this.enter(decisionBar) : this.enterFurther();
   }
 
   /** Sizes, checks and fills an entry; false where it is dropped, or waits for volume. */
   private enter(decisionBar: number): boolean {
-    const { account, entryPrice: at, room, sizer } = this;
+    const { account, entry, sizer } = this;
     const wish = sizer.wish(decisionBar);
-    const wanted = sizer.units(wish, at);
-    const quantity = room.take(wanted, at.bar);
-    const fill = sizer.fill(quantity, at);
-    this.entryGoesOn = quantity < wanted;
-    if (this.entryGoesOn && quantity === 0) return false;
-    if (
-      !(quantity > 0) ||
-      !sizer.canAfford(wanted, fill, at.price) ||
-      !this.placeBracket(at.side, quantity, fill, decisionBar)
-    ) {
+    sizer.size(wish, entry);
+    this.entryGoesOn = entry.quantity < entry.wanted;
+    if (this.entryGoesOn && entry.quantity === 0) return false;
+    if (!(entry.quantity > 0) || !sizer.canAfford(entry) || !this.placeBracket(entry, decisionBar))
       return this.reject();
-    }
-    account.open(at.side, quantity, at.price, fill, at.bar);
-    if (this.entryGoesOn) this.restOfWish = sizer.left(wish, quantity, fill);
+    account.open(entry);
+    if (this.entryGoesOn) this.restOfWish = sizer.left(wish, entry);
     this.setLiquidation();
     return true;
   }
 
   /** Buys of what the volume has left of an entry; false where nothing is bought. */
   private enterFurther(): boolean {
-    const { account, bracket, entryPrice: at, room, sizer } = this;
-    const wanted = sizer.units(this.restOfWish, at);
-    const quantity = room.take(wanted, at.bar);
-    const fill = sizer.fill(quantity, at);
-    this.entryGoesOn = quantity < wanted;
-    if (quantity === 0) return false;
-    if (!sizer.canAfford(wanted, fill, at.price)) return this.reject();
-    account.add(quantity, at.price, fill);
+    const { account, bracket, entry, sizer } = this;
+    sizer.size(this.restOfWish, entry);
+    this.entryGoesOn = entry.quantity < entry.wanted;
+    if (entry.quantity === 0) return false;
+    if (!sizer.canAfford(entry)) return this.reject();
+    account.add(entry);
     bracket.sizeTargets(account.quantity);
-    this.restOfWish = sizer.left(this.restOfWish, quantity, fill);
+    this.restOfWish = sizer.left(this.restOfWish, entry);
     this.setLiquidation();
     return true;
   }
@@ -541,7 +540,7 @@ export class SimulatedMarket {
     return false;
   }
 
-  private placeBracket(side: number, quantity: number, fill: number, decisionBar: number): boolean {
+  private placeBracket({ side, quantity, fill }: EntryFill, decisionBar: number): boolean {
     const { bracket, levels, state } = this;
     state.position = side;
     state.bars_held = 0;
@@ -667,6 +666,17 @@ export class SimulatedMarket {
 
 const unread: Readonly<SignedBar> = { open: 0, best: 0, worst: 0, sureBest: 0, sureWorst: 0, close: 0 };
 
+const unknown = Number.NaN;
+const unfilled: Readonly<EntryFill> = {
+  side: 0,
+  price: unknown,
+  bar: -1,
+  atMarket: false,
+  wanted: unknown,
+  quantity: unknown,
+  fill: unknown,
+};
+
 const flat: Readonly<PositionState> = {
   position: 0,
   bars_held: Number.NaN,
@@ -674,6 +684,13 @@ const flat: Readonly<PositionState> = {
   open_return: Number.NaN,
   best_since_entry: Number.NaN,
 };
+
+/** The first bar from `from` on that one of two columns names; `end` where there is none. */
+function firstOf(one: Uint8Array, other: Uint8Array, from: number, end: number): number {
+  let t = from;
+  while (t < end && (one[t] | other[t]) === 0) t++;
+  return t;
+}
 
 function usesAtr({ stop_loss, trailing_stop, take_profit }: Execution): boolean {
   return [stop_loss, trailing_stop, ...(take_profit ?? [])].some((rule) => rule?.atr !== undefined);

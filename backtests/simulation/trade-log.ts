@@ -1,4 +1,5 @@
 import type { ExitReason, Trade } from '../trade.ts';
+import { readAhead } from './read-ahead.ts';
 
 /** What a trade takes over from the position that it closes. */
 export interface ClosedPosition {
@@ -22,6 +23,7 @@ export class TradeLog {
   symbol = '';
   private readonly reasons: ExitReason[] = [];
   private numbers = new Float64Array(firstTrades * width);
+  private readonly written: Trade[] = [];
 
   clear(): void {
     this.count = 0;
@@ -54,14 +56,28 @@ export class TradeLog {
     this.count++;
   }
 
-  /** The trades as objects; `time` and `multiplier` are of the bars and the instrument they were made in. */
+  /**
+   * The trades as objects, the same ones again where the log was cleared in between. `time` and `multiplier` are of the
+   * bars and the instrument they were made in.
+   */
   trades(time: Float64Array, multiplier: number): Trade[] {
-    const trades: Trade[] = [];
-    for (let k = 0; k < this.count; k++) trades.push(this.trade(k, time, multiplier));
-    return trades;
+    const { written } = this;
+    this.readTimes(time);
+    written.length = Math.min(written.length, this.count);
+    while (written.length < this.count) written.push(blankTrade());
+    for (let k = 0; k < this.count; k++) this.write(written[k], k, time, multiplier);
+    return written;
   }
 
-  private trade(k: number, time: Float64Array, multiplier: number): Trade {
+  /** Where trades are so close that most lines of the cache are needed. */
+  private readTimes(time: Float64Array): void {
+    const { count, numbers } = this;
+    if (count === 0) return;
+    const [from, end] = [numbers[1], numbers[(count - 1) * width + 2]];
+    if (count * 64 > end - from) readAhead(time, from, end);
+  }
+
+  private write(trade: Trade, k: number, time: Float64Array, multiplier: number): void {
     const { numbers } = this;
     const from = k * width;
     const side = numbers[from];
@@ -70,24 +86,22 @@ export class TradeLog {
     const entryPrice = numbers[from + 3];
     const quantity = numbers[from + 5];
     const pnl = numbers[from + 6];
-    return {
-      symbol: this.symbol,
-      direction: side > 0 ? 'long' : 'short',
-      entryBar,
-      exitBar,
-      entryTime: time[entryBar],
-      exitTime: time[exitBar],
-      entryPrice,
-      exitPrice: numbers[from + 4],
-      quantity,
-      pnl,
-      return: pnl / (entryPrice * quantity * multiplier),
-      commission: numbers[from + 7],
-      barsHeld: exitBar - entryBar,
-      exitReason: this.reasons[k],
-      mae: (numbers[from + 8] - side * entryPrice) / entryPrice,
-      mfe: (numbers[from + 9] - side * entryPrice) / entryPrice,
-    };
+    trade.symbol = this.symbol;
+    trade.direction = side > 0 ? 'long' : 'short';
+    trade.entryBar = entryBar;
+    trade.exitBar = exitBar;
+    trade.entryTime = time[entryBar];
+    trade.exitTime = time[exitBar];
+    trade.entryPrice = entryPrice;
+    trade.exitPrice = numbers[from + 4];
+    trade.quantity = quantity;
+    trade.pnl = pnl;
+    trade.return = pnl / (entryPrice * quantity * multiplier);
+    trade.commission = numbers[from + 7];
+    trade.barsHeld = exitBar - entryBar;
+    trade.exitReason = this.reasons[k];
+    trade.mae = (numbers[from + 8] - side * entryPrice) / entryPrice;
+    trade.mfe = (numbers[from + 9] - side * entryPrice) / entryPrice;
   }
 
   private grow(): void {
@@ -95,4 +109,26 @@ export class TradeLog {
     larger.set(this.numbers);
     this.numbers = larger;
   }
+}
+
+function blankTrade(): Trade {
+  const unknown = Number.NaN;
+  return {
+    symbol: '',
+    direction: 'long',
+    entryBar: 0,
+    exitBar: 0,
+    entryTime: unknown,
+    exitTime: unknown,
+    entryPrice: unknown,
+    exitPrice: unknown,
+    quantity: unknown,
+    pnl: unknown,
+    return: unknown,
+    commission: unknown,
+    barsHeld: 0,
+    exitReason: 'signal',
+    mae: unknown,
+    mfe: unknown,
+  };
 }

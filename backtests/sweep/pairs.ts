@@ -56,8 +56,9 @@ export function runPairs(sweep: Sweep, pairs: readonly PeriodPair[]): PairResult
     const ends = sessions.subarray(sessions.findIndex((row) => row >= slow));
     const equityAfter = new Float64Array(ends.length);
     const drawdown = new DrawdownWatch(initialCapital);
-    const market = new SimulatedMarket(bars, decisions, execution, instrument, initialCapital, workspace);
-    market.runWatched(drawdown, crossings.bars, ends, equityAfter);
+    const quiet = workspace.quietBars(bars, decisions, null);
+    const market = new SimulatedMarket(bars, decisions, execution, instrument, initialCapital, workspace.log, quiet);
+    market.runWatched(drawdown, ends, equityAfter);
     return {
       fast,
       slow,

@@ -49,7 +49,7 @@ function addModel(command: Command): void {
       'onnx, tfjs (layers only, a folder) or safetensors (the weights)',
       flag(parseExportFormat),
     )
-    .requiredOption('--to <path>', 'the file to write; of tfjs the folder')
+    .requiredOption('--to <path>', 'the file to write; the folder of tfjs, and of a model per regime')
     .action(exportTrained);
 }
 
@@ -60,10 +60,10 @@ async function exportTrained(id: string, { format, to }: ModelOptions): Promise<
   ]);
   const lab = openConfiguredLab({ work: false, quiet: true });
   try {
-    const { type, networks, files } = exportModel(lab, { model_id: id, format, path: resolve(to) });
-    const what = networks === 1 ? type : `the mean of ${networks} networks of type ${type}`;
-    process.stdout.write(`${id} (${what}) was written as ${format}:\n`);
+    const { description, files, warnings } = exportModel(lab, { model_id: id, format, path: resolve(to) });
+    process.stdout.write(`${id} (${description}) was written as ${format}:\n`);
     for (const { path, bytes } of files) process.stdout.write(`  ${path} (${bytes} bytes)\n`);
+    for (const warning of warnings) process.stdout.write(`  note: ${warning}\n`);
   } finally {
     await lab.close();
   }

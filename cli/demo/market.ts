@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { findPackageJSON } from 'node:module';
-import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { importSeries } from '@stratlab/lab/import-series.ts';
 import { openConfiguredLab } from '../open-lab.ts';
 
@@ -35,8 +34,7 @@ export async function importDemoMarket(): Promise<DemoMarket> {
 
 function realBars(): string | null {
   try {
-    const packageFile = findPackageJSON('vega-datasets', import.meta.url);
-    const file = packageFile === undefined ? '' : join(dirname(packageFile), 'data', 'sp500-2000.csv');
+    const file = fileURLToPath(new URL('../data/sp500-2000.csv', import.meta.resolve('vega-datasets')));
     return existsSync(file) ? file : null;
   } catch {
     return null;

@@ -1,4 +1,6 @@
-import { resolve } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { readConfiguration } from '@stratlab/lab/configuration.ts';
 import type { DemoBacktest } from './session.ts';
 
 const nameWidth = 10;
@@ -73,11 +75,20 @@ function shown(value: unknown, unit: (typeof rows)[number][1]): string {
   return Math.round(value).toLocaleString('en-US');
 }
 
-/** How to let Claude work in this lab. */
+/** How to let Claude work in this lab, started as it was started now. */
 export function connectAdvice(): string {
-  const folder = resolve(import.meta.dirname, '../..');
+  const { home } = readConfiguration(process.env);
+  const [command, ...args] = serveCommand();
+  const server = { stratlab: { command, args, env: { STRATLAB_HOME: home } } };
   return `
-Connect Claude Code:     claude mcp add stratlab -- npm run -s --prefix ${folder} stratlab -- serve
-Connect Claude Desktop:  in claude_desktop_config.json, below "mcpServers":
-  "stratlab": {"command": "npm", "args": ["run", "-s", "--prefix", "${folder}", "stratlab", "--", "serve"]}`;
+Connect Claude Code:     claude mcp add stratlab --env STRATLAB_HOME=${home} -- ${[command, ...args].join(' ')}
+Connect Claude Desktop:  in claude_desktop_config.json, "mcpServers":
+  ${JSON.stringify(server)}`;
+}
+
+/** Node does not read TypeScript from a package: there the command runs as it is, else npm brings the right Node. */
+function serveCommand(): string[] {
+  if (!import.meta.url.endsWith('.ts')) return ['node', realpathSync(process.argv[1]), 'serve'];
+  const folder = fileURLToPath(new URL('../..', import.meta.url));
+  return ['npm', 'run', '-s', '--prefix', folder, 'stratlab', '--', 'serve'];
 }

@@ -32,6 +32,8 @@ export const calls = sqliteTable('calls', {
   outcome: text({ enum: ['ok', 'error'] }).notNull(),
   errorCode: text('error_code'),
   at: integer().notNull(),
+  /** Who called; null in calls older than this column. */
+  principal: text(),
 });
 
 export const strategies = sqliteTable(

@@ -1,5 +1,5 @@
 import { requireBacktest } from '@stratlab/lab/find-backtest.ts';
-import { readResult } from '@stratlab/lab/result-file.ts';
+import { requireResult } from '@stratlab/lab/find-result.ts';
 import type { Resource } from '../resource.ts';
 import { csv } from './csv.ts';
 
@@ -12,10 +12,7 @@ export const backtestEquity: Resource = {
   uri: 'lab://backtests/{id}/equity.csv',
   mimeType: 'text/csv',
   read(lab, { id }) {
-    const { time, equity, position, benchmarkEquity } = readResult(
-      lab.folders.results,
-      requireBacktest(lab, id).resultHash,
-    );
+    const { time, equity, position, benchmarkEquity } = requireResult(lab, requireBacktest(lab, id).resultHash);
     const rows = time.map((at, bar) => [instant(at), equity[bar], position[bar], benchmarkEquity[bar]]);
     return { text: csv(columns, rows) };
   },

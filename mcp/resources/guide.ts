@@ -1,6 +1,6 @@
 import type { Resource } from '../resource.ts';
 
-const text = `# Stratlab in one page
+export const guideText = `# Stratlab in one page
 
 Stratlab holds market bars, computes features, trains models, simulates trading with costs, judges the results and
 remembers all of it. It has no account and cannot send an order.
@@ -41,5 +41,5 @@ export const guide: Resource = {
   description: 'The words of the lab, the course of a session and how to read an answer, on one page.',
   uri: 'lab://guide',
   mimeType: 'text/markdown',
-  read: () => ({ text }),
+  read: () => ({ text: guideText }),
 };

@@ -68,6 +68,24 @@ export const explainModelTool = defineTool({
         profit: figure,
       }),
     ),
+    composition: z
+      .object({
+        routing: z.enum(['soft', 'hard']),
+        gate: z.record(z.string(), figure),
+        regimes: z.array(
+          z.object({
+            regime: z.string(),
+            decides: z.string(),
+            rows: z.int(),
+            came_true: figure,
+            accuracy: figure,
+            majority_class_accuracy: figure,
+            profit: figure,
+          }),
+        ),
+      })
+      .nullable()
+      .describe('One model per regime: how well the gate names regimes, and how the models do where it names each'),
     reliability: z.object({ columns: z.array(z.string()), rows: z.array(z.array(z.number())) }),
     calibration_error: figure,
     brier: z

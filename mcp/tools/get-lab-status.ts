@@ -33,6 +33,11 @@ export const getLabStatusTool = defineTool({
     devices: z.object({ cores: z.int(), processor: z.string(), memory: z.number(), memory_free: z.number() }),
     database: z.object({ file: z.string(), size: z.number(), schema_version: z.int() }),
     home: z.string(),
+    room: z.object({
+      disk_free: z.number(),
+      memory_free: z.number().nullable(),
+      waiting_reason: z.string().nullable(),
+    }),
     data_roots: z.record(z.string(), z.string()),
     limits: z.record(z.string(), z.number()),
     seals: z.object({ series: z.int(), underlyings: z.int(), sealed: z.int() }),

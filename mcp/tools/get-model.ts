@@ -40,6 +40,15 @@ export const getModelTool = defineTool({
       .describe('Of auto: membership 1 at peak, 0 at left and right'),
     classes: z.array(z.string()).nullable(),
     architecture: z.record(z.string(), z.unknown()),
+    composition: z
+      .object({
+        rules: z.record(z.string(), z.string()),
+        routing: z.record(z.string(), z.unknown()),
+        gate: z.record(z.string(), z.unknown()),
+      })
+      .nullable()
+      .describe('One model per regime: which decides in each, and the gate that names them'),
+    context: z.array(z.object({ symbol: z.string(), timeframe: z.string(), hash: z.string() })),
     fingerprint: z.string(),
     artifact_hash: z.string(),
     artifact_folder: z.string(),

@@ -12,7 +12,7 @@ export const getStrategySchemaTool = defineTool({
   description: {
     does: 'Shows how a strategy is written: overview with a complete annotated example, or one part of the grammar as a table.',
     useWhen:
-      'you write your first strategy here, or need a name: of an indicator, label, formula word or execution key.',
+      'you write your first strategy here, or need a name: of an indicator, label, formula word, training or execution key.',
     next: 'validate_strategy with what you wrote.',
     example: { section: 'overview' },
   },

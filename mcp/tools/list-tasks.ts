@@ -17,7 +17,7 @@ export const listTasksTool = defineTool({
   },
   input: z.strictObject({
     status: status.optional().describe('Only those.'),
-    kind: z.string().max(40).optional().describe('Only of this kind: train, backtest.'),
+    kind: z.string().max(40).optional().describe('Only of this kind: train, backtest, test.'),
     experiment_id: z.string().optional().describe('Only of this experiment.'),
     ...paging,
   }),

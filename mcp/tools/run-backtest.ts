@@ -1,8 +1,12 @@
 import { runBacktest } from '@stratlab/lab/run-backtest.ts';
+import { type BacktestAnswer, backtestAnswerSchema } from '@stratlab/lab/shown-backtest.ts';
 import { z } from 'zod';
+import type { Answer } from '../answer.ts';
 import { backtestFields } from '../backtest-fields.ts';
 import { experimentId, timeframe } from '../fields.ts';
 import { defineTool } from '../tool.ts';
+
+const output = z.object(backtestFields);
 
 export const runBacktestTool = defineTool({
   name: 'run_backtest',
@@ -39,10 +43,11 @@ export const runBacktestTool = defineTool({
       .describe('Keys of the strategy\'s execution block to replace whole: {"fill": "next_close"}.'),
     experiment_id: experimentId,
   }),
-  output: z.object(backtestFields),
+  output,
+  task: { kind: 'backtest', finished: (_lab, task) => shown(backtestAnswerSchema.parse(task.result)) },
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: false },
-  async run(lab, input) {
-    const answer = await runBacktest(lab, input);
+  async run(lab, input, context) {
+    const answer = await runBacktest(lab, input, context);
     if (!('backtest_id' in answer)) {
       return {
         summary: `The backtest is ${answer.status} as ${answer.task_id}.`,
@@ -56,25 +61,29 @@ export const runBacktestTool = defineTool({
         ],
       };
     }
-    const { kind: _kind, id: _id, ...fields } = answer;
-    return {
-      ...fields,
-      next: [
-        {
-          tool: 'get_backtest',
-          arguments: { backtest_id: answer.backtest_id, detail: 'full' },
-          why: 'years, drawdowns, equity',
-        },
-        { tool: 'get_chart', arguments: { id: answer.backtest_id, kind: 'equity' } },
-        {
-          tool: 'save_insight',
-          arguments: {
-            category: answer.evidence.verdict === 'no_evidence' ? 'failure' : 'pattern',
-            content: answer.summary,
-            evidence_ids: [answer.backtest_id],
-          },
-        },
-      ],
-    };
+    return shown(answer);
   },
 });
+
+function shown(answer: BacktestAnswer): Answer<z.input<typeof output>> {
+  const { kind: _kind, id: _id, ...fields } = answer;
+  return {
+    ...fields,
+    next: [
+      {
+        tool: 'get_backtest',
+        arguments: { backtest_id: answer.backtest_id, detail: 'full' },
+        why: 'years, drawdowns, equity',
+      },
+      { tool: 'get_chart', arguments: { id: answer.backtest_id, kind: 'equity' } },
+      {
+        tool: 'save_insight',
+        arguments: {
+          category: answer.evidence.verdict === 'no_evidence' ? 'failure' : 'pattern',
+          content: answer.summary,
+          evidence_ids: [answer.backtest_id],
+        },
+      },
+    ],
+  };
+}

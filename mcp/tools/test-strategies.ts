@@ -2,6 +2,7 @@ import { LabError } from '@stratlab/lab/error.ts';
 import { mostCombinations, rankings, testStrategies } from '@stratlab/lab/test-strategies.ts';
 import { testTable } from '@stratlab/lab/test-table.ts';
 import { z } from 'zod';
+import type { Answer } from '../answer.ts';
 import { experimentId } from '../fields.ts';
 import { givenMutations, problems } from '../strategy-fields.ts';
 import { pagedTable, tableFields } from '../table.ts';
@@ -21,6 +22,17 @@ const failures = z.array(
     problems: problems.optional(),
   }),
 );
+
+const output = z.object({
+  task_id: z.string(),
+  status: z.string(),
+  strategies: z.int().optional(),
+  combinations: z.int().optional().describe('Backtests to be run'),
+  trainings: z.int().optional(),
+  failures,
+  check_status_tool: z.string().optional(),
+  ...z.object(tableFields).partial().shape,
+});
 
 export const testStrategiesTool = defineTool({
   name: 'test_strategies',
@@ -60,19 +72,18 @@ export const testStrategiesTool = defineTool({
     cursor: z.string().max(200).optional().describe('next_cursor of that table.'),
     experiment_id: experimentId,
   }),
-  output: z.object({
-    task_id: z.string(),
-    status: z.string(),
-    strategies: z.int().optional(),
-    combinations: z.int().optional().describe('Backtests to be run'),
-    trainings: z.int().optional(),
-    failures,
-    check_status_tool: z.string().optional(),
-    ...z.object(tableFields).partial().shape,
-  }),
+  output,
+  task: {
+    kind: 'test',
+    finished: (lab, { task_id }) => {
+      const test = testTable(lab, task_id);
+      return shownTable(task_id, test, { limit: test.limit });
+    },
+  },
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   run(lab, { task_id: earlier, cursor, ...input }) {
-    if (earlier !== undefined) return shownTable(earlier);
+    if (earlier !== undefined)
+      return shownTable(earlier, testTable(lab, earlier, input), { limit: input.limit, cursor });
     if (cursor !== undefined)
       throw new LabError('invalid_input', 'cursor pages an earlier test: give its task_id.', { path: 'cursor' });
     const started = testStrategies(lab, input);
@@ -83,21 +94,25 @@ export const testStrategiesTool = defineTool({
       ...started,
       next: [{ tool: 'get_task_status', arguments: { task_id, wait_ms: 20_000 }, why: 'shows the best so far' }],
     };
-
-    function shownTable(task_id: string) {
-      const { summary, status, columns, rows, failures, warnings } = testTable(lab, task_id, input);
-      const page = { task_id, limit: input.limit, ...(cursor !== undefined && { cursor }) };
-      const table = pagedTable(columns, rows, page, { beside: 4_000 });
-      const more = { task_id, limit: input.limit, cursor: table.next_cursor };
-      return {
-        summary,
-        task_id,
-        status,
-        failures: cursor === undefined ? failures : [],
-        ...table,
-        warnings,
-        next: table.next_cursor === undefined ? [] : [{ tool: 'test_strategies', arguments: more }],
-      };
-    }
   },
 });
+
+/** One page of a test's table; its failures go with the first. */
+function shownTable(
+  task_id: string,
+  { summary, status, columns, rows, failures, warnings }: ReturnType<typeof testTable>,
+  { limit, cursor }: { limit: number; cursor?: string | undefined },
+): Answer<z.input<typeof output>> {
+  const page = { task_id, limit, ...(cursor !== undefined && { cursor }) };
+  const table = pagedTable(columns, rows, page, { beside: 4_000 });
+  const more = { task_id, limit, cursor: table.next_cursor };
+  return {
+    summary,
+    task_id,
+    status,
+    failures: cursor === undefined ? failures : [],
+    ...table,
+    warnings,
+    next: table.next_cursor === undefined ? [] : [{ tool: 'test_strategies', arguments: more }],
+  };
+}

@@ -1,6 +1,7 @@
 import { engineNames, trainModel } from '@stratlab/lab/train-model.ts';
 import { z } from 'zod';
 import { experimentId, timeframe } from '../fields.ts';
+import { nextAfter, taskInWords } from '../task-fields.ts';
 import { defineTool } from '../tool.ts';
 
 export const trainModelTool = defineTool({
@@ -35,9 +36,23 @@ export const trainModelTool = defineTool({
     task_id: z.string(),
     status: z.string(),
     estimated_ms: z.number(),
+    estimated_memory_bytes: z.number().optional().describe('Of its process when it holds most'),
     check_status_tool: z.string(),
+    result: z.record(z.string(), z.unknown()).optional().describe('The model, once the task has completed'),
   }),
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  task: {
+    kind: 'train',
+    finished: (_lab, task) => ({
+      summary: taskInWords(task),
+      task_id: task.task_id,
+      status: task.status,
+      estimated_ms: 0,
+      check_status_tool: 'get_task_status',
+      result: task.result,
+      next: nextAfter(task),
+    }),
+  },
   run(lab, input) {
     const { warnings, ...task } = trainModel(lab, input);
     return {

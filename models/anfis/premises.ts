@@ -10,7 +10,12 @@ export interface Ranges {
   readonly span: Float64Array;
 }
 
-/** In spans of the input: how far beyond its range a centre may lie (a set of which only the shoulder is seen), widths. */
+/**
+ * In spans of the input: how far beyond its range a centre may lie, and widths. The outer sets of a grid begin with their
+ * centre on the edge, and the gradient moves some beyond it: of such a set the rows see one shoulder, as of the "low" and
+ * "high" of any partition. Held to the range, the three-input function is learnt four times worse than with a quarter
+ * span (0.104 % against 0.027 %; without any limit 0.025 %); further out a set's name would no longer say where it lies.
+ */
 const margin = 0.25;
 const leastWidth = 0.01;
 const mostWidth = 100;

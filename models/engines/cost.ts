@@ -11,11 +11,13 @@ interface Rate {
 }
 
 /**
- * Rates of one core from `npm run bench -- training` (`simd`, `reference`): good to a factor of two, which is enough to
- * choose by. `tensorflow` is one model on its processor binding, tried by hand; `webgpu` is a guess until a GPU is measured.
+ * Rates of one core from `npm run bench -- training` (`simd`, `simd_fma`, `reference`): good to a factor of two, which
+ * is enough to choose by. `tensorflow` is one model on its processor binding, tried by hand; `webgpu` is a guess until a
+ * GPU is measured.
  */
 const rates: Readonly<Record<EngineId, Rate>> = {
-  simd: { stepMs: 0.001, productsPerMs: 17e6 },
+  simd: { stepMs: 0.002, productsPerMs: 34e6 },
+  simd_fma: { stepMs: 0.002, productsPerMs: 37e6 },
   reference: { stepMs: 0.01, productsPerMs: 2e6 },
   tensorflow: { stepMs: 8, productsPerMs: 5e6 },
   webgpu: { stepMs: 0.5, productsPerMs: 2e6 },

@@ -8,14 +8,17 @@ export interface Surroundings {
   readonly trend: Float64Array;
 }
 
-export interface Regime {
-  readonly regime: 'calm' | 'usual' | 'stormy' | 'up' | 'down';
-  readonly rows: number;
-  /** These three are null where the regime has no rows. */
+/** How a model did on some rows; all null where there are none. */
+export interface GroupFigures {
   readonly accuracy: number | null;
   readonly majorityAccuracy: number | null;
   /** Mean over the rows of the forward return times the position said; null where classes are no sides. */
   readonly profit: number | null;
+}
+
+export interface Regime extends GroupFigures {
+  readonly regime: 'calm' | 'usual' | 'stormy' | 'up' | 'down';
+  readonly rows: number;
 }
 
 /**
@@ -37,7 +40,11 @@ export function byRegime(outcome: Outcome, forward: Float64Array, { volatility, 
   return groups.map(({ regime, rows }) => ({ regime, rows: rows.length, ...figuresOf(outcome, forward, rows) }));
 }
 
-function figuresOf({ classes, said, truth }: Outcome, forward: Float64Array, rows: readonly number[]) {
+export function figuresOf(
+  { classes, said, truth }: Outcome,
+  forward: Float64Array,
+  rows: readonly number[],
+): GroupFigures {
   if (rows.length === 0) return { accuracy: null, majorityAccuracy: null, profit: null };
   const positions = classes.map(positionOf);
   const counts = new Array<number>(classes.length).fill(0);

@@ -42,6 +42,13 @@ export const samplingSchema = z.strictObject({
     .enum(['none', 'balanced'])
     .default('none')
     .describe('balanced: rarer classes count more, as much in all as frequent ones'),
+  bootstrap: z
+    .enum(['none', 'sequential'])
+    .transform((chosen) => (chosen === 'none' ? undefined : chosen))
+    .optional()
+    .describe(
+      'sequential: each network of the ensemble learns from its own draw of the rows, in which few labels overlap',
+    ),
 });
 export type Sampling = z.output<typeof samplingSchema>;
 export type CusumEvents = Exclude<Sampling['events'], 'all'>;

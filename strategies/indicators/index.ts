@@ -15,6 +15,7 @@ import { distanceFromMa } from './distance-from-ma.ts';
 import { donchian } from './donchian.ts';
 import { ema } from './ema.ts';
 import { fisher } from './fisher.ts';
+import { fracDiff } from './frac-diff.ts';
 import { ichimoku } from './ichimoku.ts';
 import { kama } from './kama.ts';
 import { keltner } from './keltner.ts';
@@ -63,6 +64,7 @@ export const indicators: readonly Indicator[] = [
   donchian,
   ema,
   fisher,
+  fracDiff,
   ichimoku,
   kama,
   keltner,

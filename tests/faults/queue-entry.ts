@@ -20,6 +20,10 @@ const bodies: Record<string, (payload: Payload, context: JobContext) => unknown>
   busy() {
     for (;;);
   },
+  greedy() {
+    const kept: unknown[] = [];
+    for (;;) kept.push(Array.from({ length: 10_000 }, () => ({})));
+  },
   stubborn({ ms }) {
     process.on('SIGTERM', () => {});
     return sleep(ms);

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobStore } from '@stratlab/jobs/job-store.ts';
-import { startQueue } from '@stratlab/jobs/queue.ts';
+import { type Queue, type QueueOptions, startQueue } from '@stratlab/jobs/queue.ts';
+import { bullSource } from '@stratlab/jobs/sources/bullmq.ts';
 import { type Database, openDatabase } from '@stratlab/knowledge/database.ts';
 import { jobStore } from '@stratlab/knowledge/jobs.ts';
 import type { Payload } from './queue-entry.ts';
@@ -27,6 +28,7 @@ interface Effect {
 interface TestJob extends Omit<Payload, 'trace'> {
   id?: string;
   maxAttempts?: number;
+  capability?: string;
 }
 
 /** A folder with a database, a trace of what ran, and a table without any constraint that commits write to. */
@@ -35,9 +37,12 @@ export class QueueHome {
   readonly trace: string;
   readonly database: Database;
   readonly store: JobStore;
+  /** Of the engine; null for the embedded one. */
+  readonly redisUrl: string | null;
   readonly #folder: string;
 
-  constructor() {
+  constructor(redisUrl: string | null = null) {
+    this.redisUrl = redisUrl;
     this.#folder = mkdtempSync(join(tmpdir(), 'stratlab-queue-'));
     this.file = join(this.#folder, 'lab.db');
     this.trace = join(this.#folder, 'trace');
@@ -46,9 +51,12 @@ export class QueueHome {
     this.store = jobStore(this.database);
   }
 
-  add(kind: string, { maxAttempts = 3, id = crypto.randomUUID(), ...payload }: TestJob = {}): string {
+  add(
+    kind: string,
+    { maxAttempts = 3, id = crypto.randomUUID(), capability = 'cpu', ...payload }: TestJob = {},
+  ): string {
     const text = JSON.stringify({ trace: this.trace, ...payload });
-    return this.store.add({ id, kind, payload: text, key: null, maxAttempts }).id;
+    return this.store.add({ id, kind, payload: text, key: null, maxAttempts, capability }).id;
   }
 
   /** Whether nobody holds the database's write lock for long. */
@@ -105,24 +113,36 @@ export class QueueHome {
 }
 
 /** A queue on a database, whose commits leave a row each in `effects`. */
-export function startTestQueue(database: Database, concurrency: number, log: Parameters<typeof startQueue>[0]['log']) {
+export function startTestQueue(
+  { database, redisUrl }: Pick<QueueHome, 'database' | 'redisUrl'>,
+  concurrency: number,
+  log?: QueueOptions['log'],
+): Queue {
   return startQueue({
     store: jobStore(database),
     entry: queueEntry,
-    concurrency,
+    slots: { cpu: concurrency },
     leaseMs,
     commit(job, outcome) {
       database.sqlite.prepare('INSERT INTO effects VALUES (?, ?)').run(job.id, job.attempt);
       return outcome;
     },
     ...(log && { log }),
+    ...(redisUrl !== null && { source: bullSource(redisUrl) }),
   });
 }
 
 /** A server on the database of `home`, as a process of its own that can be killed. */
-export function startServer(home: QueueHome, concurrency: number): ChildProcess {
+export function startServer(
+  home: QueueHome,
+  concurrency: number,
+  environment: Record<string, string> = {},
+): ChildProcess {
   const program = join(import.meta.dirname, 'queue-server.ts');
-  return spawn(process.execPath, [program, home.file, String(concurrency)], { stdio: ['ignore', 'ignore', 'inherit'] });
+  return spawn(process.execPath, [program, home.file, String(concurrency), home.redisUrl ?? ''], {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
 }
 
 export async function killServer(server: ChildProcess): Promise<void> {
@@ -131,8 +151,8 @@ export async function killServer(server: ChildProcess): Promise<void> {
   await once(server, 'exit');
 }
 
-export async function until(what: string, condition: () => boolean): Promise<void> {
-  const deadline = performance.now() + 30_000;
+export async function until(what: string, condition: () => boolean, withinMs = 30_000): Promise<void> {
+  const deadline = performance.now() + withinMs;
   while (!condition()) {
     if (performance.now() > deadline) throw new Error(`waited in vain until ${what}`);
     await sleep(15);

@@ -70,11 +70,11 @@ test('every table of the code is the table of the database, column by column', a
 
 test('a column that only one side knows, or that differs, is reported', async () => {
   const { sqlite } = open();
-  const [jobs] = tablesOf(await import('@stratlab/knowledge/tables/jobs.ts'));
-  sqlite.exec('ALTER TABLE jobs DROP COLUMN stage; ALTER TABLE jobs ADD COLUMN mood INTEGER');
-  const [stage, mood] = schemaDifferences(sqlite, jobs);
-  assert.match(stage, /^jobs\.stage .*"absent" in the database$/);
-  assert.match(mood, /^jobs\.mood is "absent" in code/);
+  const { queuePause } = await import('@stratlab/knowledge/tables/jobs.ts');
+  sqlite.exec('ALTER TABLE queue_pause DROP COLUMN at; ALTER TABLE queue_pause ADD COLUMN mood INTEGER');
+  const [at, mood] = schemaDifferences(sqlite, queuePause);
+  assert.match(at, /^queue_pause\.at .*"absent" in the database$/);
+  assert.match(mood, /^queue_pause\.mood is "absent" in code/);
 });
 
 test('every table is strict', () => {

@@ -10,13 +10,14 @@ function emptyStore(t: TestContext): JobStore {
   return jobStore(database);
 }
 
-function add(store: JobStore, id: string, of: { parentId?: string; afterId?: string } = {}): void {
-  store.add({ id, kind: 'part', payload: null, key: null, maxAttempts: 2, ...of });
+function add(store: JobStore, id: string, { parentId, afterId }: { parentId?: string; afterId?: string } = {}): void {
+  const after = afterId === undefined ? [] : [{ id: afterId, needs: 'end' as const }];
+  store.add({ id, kind: 'part', payload: null, key: null, maxAttempts: 2, after, parentId: parentId ?? null });
 }
 
 function taken(store: JobStore): Claim {
-  const claim = store.claim('me');
-  assert.ok(claim !== null, 'there is no job to take');
+  const [claim] = store.claim('me', 'cpu', 1);
+  assert.ok(claim !== undefined, 'there is no job to take');
   return claim;
 }
 
@@ -27,11 +28,11 @@ test('a parent is taken after its children, a job after the one before it', (t) 
   add(store, 'result', { parentId: 'parent', afterId: 'model' });
   const model = taken(store);
   assert.equal(model.id, 'model');
-  assert.equal(store.claim('me'), null, 'nothing else is ready');
+  assert.deepEqual(store.claim('me', 'cpu', 1), [], 'nothing else is ready');
   store.complete(model, () => null);
   const result = taken(store);
   assert.equal(result.id, 'result');
-  assert.equal(store.claim('me'), null);
+  assert.deepEqual(store.claim('me', 'cpu', 1), []);
   store.complete(result, () => null);
   assert.equal(taken(store).id, 'parent');
   assert.deepEqual(

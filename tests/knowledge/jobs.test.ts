@@ -23,8 +23,8 @@ function add(id: string, { key = null, maxAttempts = 2 }: { key?: string | null;
 }
 
 function claim(): Job {
-  const job = store.claim('me');
-  if (job === null) throw new Error('nothing to claim');
+  const [job] = store.claim('me', 'cpu', 1);
+  if (job === undefined) throw new Error('nothing to claim');
   return job;
 }
 
@@ -36,12 +36,20 @@ test('jobs are claimed in the order in which they were added', () => {
     ['b', 'a', 'c'].map(() => claim().id),
     ['b', 'a', 'c'],
   );
-  assert.equal(store.claim('me'), null);
+  assert.deepEqual(store.claim('me', 'cpu', 1), []);
 });
 
 test('a claimed job carries its payload, attempt and fence', () => {
   add('a');
-  assert.deepEqual(claim(), { id: 'a', kind: 'train', payload: { for: 'a' }, attempt: 1, fence: 1 });
+  assert.deepEqual(claim(), {
+    id: 'a',
+    kind: 'train',
+    payload: { for: 'a' },
+    attempt: 1,
+    fence: 1,
+    capability: 'cpu',
+    trace: null,
+  });
 });
 
 test('two jobs with one key are one while the first lives', () => {
@@ -225,7 +233,7 @@ test('in any order of calls: one holder, no attempt beyond the limit, and an end
         const before = store.list({ limit: 100 });
         const holder = store.leases().find(({ id }) => id === held.id);
         const answer = calls[call](held);
-        if (call === 'claim') claims.push(store.claim('me') ?? held);
+        if (call === 'claim') claims.push(store.claim('me', 'cpu', 1).at(0) ?? held);
         if (answer === true) assert.equal(holder?.fence, held.fence);
         for (const record of before) {
           const now = store.get(record.id);

@@ -4,9 +4,12 @@ import { type TestContext, test } from 'node:test';
 import { type Bars, barCount, mapColumns } from '@stratlab/data/bars.ts';
 import { generateBars } from '@stratlab/data/market.ts';
 import { findMarket } from '@stratlab/data/markets/index.ts';
-import { fuzzyVariables } from '@stratlab/lab/fuzzy-variables.ts';
+import { fittedVariables, fuzzyVariables } from '@stratlab/lab/fuzzy-variables.ts';
+import { getChart } from '@stratlab/lab/get-chart.ts';
+import { getModel } from '@stratlab/lab/get-model.ts';
 import { learn } from '@stratlab/lab/learn.ts';
 import { requireStrategy } from '@stratlab/lab/strategy-language.ts';
+import { trainModel } from '@stratlab/lab/train-model.ts';
 import { type ModelArtifact, readArtifact } from '@stratlab/models/artifact.ts';
 import { networkDocument } from '../documents.ts';
 import { emptyLab, storeBars, storeStrategy } from '../lab-home.ts';
@@ -75,4 +78,32 @@ test('a chart of the strategy shows the values to be divided, and says that the 
   assert.equal(motion.name, 'motion, fitted in training (calm, stormy)');
   assert.equal(zone.values?.length, barCount(bars) - 14);
   assert.ok(zone.grid[0] >= 0 && zone.grid[zone.grid.length - 1] <= 100);
+});
+
+test('a chart of a model shows the sets as they were fitted', async (t) => {
+  const lab = emptyLab(t);
+  storeBars(lab, 'AAA', bars);
+  storeStrategy(lab, 'auto', document());
+  const { task_id } = trainModel(lab, { strategy_name: 'auto' });
+  for (let task = lab.jobs.get(task_id); task?.finishedAt === null; task = lab.jobs.get(task_id))
+    await lab.queue.changed(task_id, 1000);
+  const id = String(Object(lab.jobs.get(task_id)?.result).id);
+  const [zone, motion] = fittedVariables(lab, id);
+  assert.deepEqual([zone.name, motion.name], ['zone, fitted', 'motion, fitted']);
+  assert.deepEqual(
+    zone.sets.map(({ name }) => name),
+    ['low', 'middle', 'high'],
+  );
+  const { fitted_sets } = getModel(lab, { model_id: id });
+  zone.sets.forEach(({ degrees }, set) => {
+    const highest = zone.grid[Array.from(degrees).indexOf(Math.max(...Array.from(degrees)))];
+    const { left, peak, right } = fitted_sets[set];
+    const step = zone.grid[1] - zone.grid[0];
+    if (left !== null && right !== null) assert.ok(Math.abs(highest - peak) <= step, `${highest} is not ${peak}`);
+    for (const k of Array.from(degrees).keys())
+      assert.ok(Math.abs(zone.sets.reduce((sum, each) => sum + each.degrees[k], 0) - 1) < 1e-9);
+  });
+  const drawn = getChart(lab, { id, kind: 'fuzzy_sets' });
+  assert.ok(drawn.includes('zone, fitted') && drawn.includes('stormy'));
+  assert.throws(() => getChart(lab, { id: 'model_0', kind: 'fuzzy_sets' }), { code: 'not_found' });
 });

@@ -14,7 +14,7 @@ test('the README shows the settings that the code has', () => {
 test('a setting that cannot be read names its variable', () => {
   for (const [variable, value] of [
     ['STRATLAB_WORKERS', 'many'],
-    ['STRATLAB_WORKERS', '0'],
+    ['STRATLAB_WORKERS', '-1'],
     ['STRATLAB_LEASE_MS', '-1'],
     ['STRATLAB_LOG_LEVEL', 'loud'],
   ]) {

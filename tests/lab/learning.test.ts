@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { exportModel } from '@stratlab/lab/export-model.ts';
 import { getModel } from '@stratlab/lab/get-model.ts';
 import type { Lab } from '@stratlab/lab/lab.ts';
 import { type Learned, learn } from '@stratlab/lab/learn.ts';
 import { runBacktest } from '@stratlab/lab/run-backtest.ts';
 import { requireStrategy } from '@stratlab/lab/strategy-language.ts';
-import { trainModel } from '@stratlab/lab/train-model.ts';
+import { planTraining, trainModel } from '@stratlab/lab/train-model.ts';
 import { readArtifact } from '@stratlab/models/artifact.ts';
 import { readCheckpoint, writeCheckpoint } from '@stratlab/models/checkpoint-file.ts';
 import { emptyLab, storeMarket, storeStrategy } from '../lab-home.ts';
@@ -112,6 +113,8 @@ test('sampling and class weights change what is learnt', async (t) => {
     { weights: 'return_attribution', time_decay: 0.5 },
     { class_weights: 'balanced' },
     { events: { method: 'cusum', threshold: 0.02 } },
+    { bootstrap: 'sequential' },
+    { bootstrap: 'sequential', weights: 'uniqueness' },
   ];
   const hashes = new Set<string>();
   for (const sampling of samplings) {
@@ -176,4 +179,45 @@ test('probabilities are calibrated on the validation rows unless asked not to', 
   };
   assert.equal(await temperatureOf('none'), 1);
   assert.ok((await temperatureOf('temperature')) > 1.2, 'what learnt noise by heart is overconfident');
+});
+
+test('networks that would be equal differ by the rows that a bootstrap draws for each', async (t) => {
+  const lab = emptyLab(t);
+  storeMarket(lab, 'AAA', 'fuzzy_rsi', { bars: 500 }, { kind: 'none' });
+  const labels = { source: 'triple_barrier', max_holding_bars: 10 };
+  const training = { labels, ensemble: { seeds: 3 }, sampling: { bootstrap: 'sequential' }, epochs: 2 };
+  const grid = { type: 'anfis', architecture: { partition: 'grid', sets: 2, consequent: 'constant' } };
+  const learned = await learnHere(lab, document(training, grid), join(lab.configuration.home, 'unused'));
+  const { members, segments } = readArtifact(lab.folders.models, learned.artifactHash);
+  assert.equal(new Set(members.map(({ weights }) => weights.join())).size, 3);
+  const rows = members.map(({ metrics }) => metrics.train.rows);
+  for (const drawn of rows)
+    assert.ok(drawn > 0.5 * segments.train.rows && drawn < 0.9 * segments.train.rows, `${rows}`);
+});
+
+test('a model with routes in time says that earlier folds are not exported', async (t) => {
+  const lab = emptyLab(t);
+  storeMarket(lab, 'AAA', 'fuzzy_rsi', { bars: 700 }, { kind: 'none' });
+  storeStrategy(lab, 'one', document({ validation: { method: 'walk_forward', folds: 3, train: 0.4 } }));
+  const path = join(lab.configuration.home, 'model.safetensors');
+  const found = exportModel(lab, { model_id: await trained(lab, 'one'), format: 'safetensors', path });
+  assert.equal(found.networks, 1);
+  assert.match(
+    found.warnings.join(),
+    /The 1 networks written are those that decide from \S+Z on; the 2 of earlier folds/,
+  );
+});
+
+test('a training says how much memory it will take, and one that cannot fit is refused before it starts', (t) => {
+  const lab = emptyLab(t);
+  storeMarket(lab, 'AAA', 'noise', { bars: 2000 }, { kind: 'none' });
+  const wide = { type: 'mlp', architecture: { hidden_layers: [2048, 2048] } };
+  const many = { validation: { method: 'cpcv', groups: 13, test_groups: 4 }, ensemble: { seeds: 100 } };
+  storeStrategy(lab, 'small', document({}));
+  storeStrategy(lab, 'folds', document({ validation: { method: 'cpcv', groups: 10 } }));
+  storeStrategy(lab, 'huge', document(many, wide));
+  const bytesOf = (name: string) => planTraining(lab, { strategy_name: name }).estimatedBytes;
+  assert.ok(bytesOf('small') < bytesOf('folds'));
+  assert.throws(() => bytesOf('huge'), { code: 'limit_exceeded', message: /would hold about .* GB of memory at once/ });
+  assert.ok(trainModel(lab, { strategy_name: 'small' }).estimated_memory_bytes > 1e8);
 });

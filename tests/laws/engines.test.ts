@@ -16,9 +16,10 @@ const spec = mlpSpec({ inputs: 2, hiddenLayers: [12, 8], batchSize: 16, epochs: 
 
 test('auto chooses an engine that takes the model, and an unknown name is refused with the known ones', () => {
   assert.ok(chooseEngine(spec).supports(spec));
+  for (const rows of [10, 1e7]) assert.notEqual(chooseEngine(spec, 'auto', rows).id, 'simd_fma');
   assert.throws(
     () => chooseEngine(spec, 'abacus'),
-    /"abacus" is not a training engine. Known: auto, simd, reference, tensorflow, webgpu\./,
+    /"abacus" is not a training engine. Known: auto, simd, reference, simd_fma, tensorflow, webgpu\./,
   );
   assert.throws(() => chooseEngine({ ...spec, loss: 'mse' }), /does not train mlp for classification with mse/);
 });

@@ -15,7 +15,7 @@ export async function checkExample(
   given: Record<string, unknown> = tool.description.example,
 ): Promise<Record<string, unknown>> {
   const context = { signal: new AbortController().signal, progress() {} };
-  const result = await callTool(tool, lab, given, context, { offered: tools, answerWithinMs });
+  const result = await callTool(tool, lab, given, context, { offered: tools, answerWithinMs, principal: 'owner' });
   assert.notEqual(result.isError, true, `${tool.name} ${JSON.stringify(given)}: ${JSON.stringify(result.content)}`);
   const fields = Object(result.structuredContent);
   if (!('limit' in given))

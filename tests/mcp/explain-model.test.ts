@@ -220,3 +220,20 @@ test('a model that is not there is not explained', async (t) => {
   const result = await client.callTool({ name: 'explain_model', arguments: { model_id: 'model_none' } });
   assert.equal(failureIn(result).code, 'not_found');
 });
+
+test('of a model per regime the answer tells how the gate names regimes and who decides in each', async (t) => {
+  const composition = {
+    gate: { training: { labels: { source: 'regime', horizon: 10, vol_lookback: 30 }, epochs: 10 } },
+    rules: { trending_up: 'trend', trending_down: 'trend', volatile: 'flat' },
+  };
+  const { client, id } = await trained(t, networkDocument(['AAA'], { ...edge, composition }));
+  const found = await call(client, 'explain_model', { model_id: id });
+  assert.ok(Buffer.byteLength(JSON.stringify(found)) <= 8_000);
+  const { routing, gate, regimes } = Object(found.composition);
+  assert.equal(routing, 'soft');
+  assert.ok(gate.accuracy > 0 && gate.majority_class_accuracy > 0);
+  const decides = Object.fromEntries(regimes.map((each: Fields) => [each.regime, each.decides]));
+  assert.deepEqual(decides, { trending_up: 'trend', trending_down: 'trend', ranging: 'ranging', volatile: 'flat' });
+  const model = await call(client, 'get_model', { model_id: id });
+  assert.deepEqual(Object(model.composition).rules, decides);
+});

@@ -210,8 +210,8 @@ async function trained(
   const targets = Float64Array.from({ length: 60 }, (_, row) => row % 3);
   const learnable = { features, normalisation, targets };
   const hooks = { onEpoch() {}, resumeFrom: () => undefined };
-  const settings = { seeds: 2, calibrate: true };
-  const members = await fitEnsemble(spec, learnable, folds, settings, referenceEngine, hooks);
+  const lessons = folds.flatMap((parts, fold) => [4, 5].map((seed) => ({ fold, seed, parts })));
+  const members = await fitEnsemble(spec, learnable, lessons, true, referenceEngine, hooks);
   const segment = (from: number, to: number) => ({
     rows: to - from,
     purged: 0,

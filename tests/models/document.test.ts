@@ -208,3 +208,29 @@ test('completed blocks can be read again and are the same', () => {
     assert.equal('focal_gamma' in block, loss === 'focal');
   }
 });
+
+test('probabilities are calibrated where there are classes; said of numbers it is refused', () => {
+  const numbers = { source: 'forward_return' };
+  assert.equal(read({ type: 'mlp' }).training.calibration, 'temperature');
+  assert.equal(read({ type: 'mlp' }, { labels: numbers }).training.calibration, 'temperature');
+  for (const calibration of ['temperature', 'none']) {
+    assert.deepEqual(faults({ type: 'mlp' }, { calibration }), []);
+    assert.deepEqual(faults({ type: 'mlp' }, { labels: numbers, calibration }), ['training.calibration']);
+  }
+  const { error } = blocks.safeParse({ model: { type: 'mlp' }, training: { labels: numbers, calibration: 'none' } });
+  assert.match(error?.issues[0].message ?? '', /numbers: there are no class probabilities to calibrate/);
+});
+
+test('seeds of a network without chance are refused, unless each is given its own rows', () => {
+  const grid = { type: 'anfis', architecture: { partition: 'grid' } };
+  const whole = { type: 'gradient_boosting', architecture: { subsample: 1 } };
+  const seeds = { ensemble: { seeds: 3 } };
+  for (const model of [grid, whole]) {
+    assert.deepEqual(faults(model, seeds), ['training.ensemble.seeds']);
+    assert.deepEqual(faults(model, { ensemble: { seeds: 1 } }), []);
+    assert.deepEqual(faults(model, { ...seeds, sampling: { bootstrap: 'sequential' } }), []);
+    assert.deepEqual(faults(model, { ...seeds, sampling: { bootstrap: 'none' } }), ['training.ensemble.seeds']);
+  }
+  for (const model of [{ type: 'anfis' }, { type: 'gradient_boosting' }, { type: 'logistic' }])
+    assert.deepEqual(faults(model, seeds), []);
+});

@@ -86,8 +86,8 @@ test('parts without rows have no metrics', async () => {
 
 async function fit(kind: ModelSpec, learnable: Learnable, rows = parts) {
   const hooks = { onEpoch() {}, resumeFrom: () => undefined };
-  const once = { seeds: 1, calibrate: false };
-  const [member] = await fitEnsemble(kind, learnable, [{ ...rows, weights: null }], once, referenceEngine, hooks);
+  const lesson = { fold: 0, seed: kind.seed, parts: { ...rows, weights: null } };
+  const [member] = await fitEnsemble(kind, learnable, [lesson], false, referenceEngine, hooks);
   return member;
 }
 

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { normal, seededRandom } from '@stratlab/data/random.ts';
+import { bag } from '@stratlab/models/sampling/bag.ts';
 import { cusumEvents } from '@stratlab/models/sampling/cusum.ts';
 import { rowWeights } from '@stratlab/models/sampling/row-weights.ts';
 import { sampleRows } from '@stratlab/models/sampling/sample-rows.ts';
 import { type Sampling, samplingSchema } from '@stratlab/models/sampling/schema.ts';
 import { sequentialBootstrap } from '@stratlab/models/sampling/sequential-bootstrap.ts';
 import { logReturns, type SampledSeries, type Spans } from '@stratlab/models/sampling/series.ts';
+import { SumTree } from '@stratlab/models/sampling/sum-tree.ts';
 import { timeDecay } from '@stratlab/models/sampling/time-decay.ts';
 import { trainingSample } from '@stratlab/models/sampling/training-sample.ts';
 import { averageUniqueness, concurrency } from '@stratlab/models/sampling/uniqueness.ts';
@@ -237,4 +239,58 @@ test('the sampling block of a document is read with its defaults', () => {
   assert.deepEqual(refused({ events: { method: 'cusum', threshold: 0.01, span: 5 } }), ['events']);
   assert.deepEqual(refused({ time_decay: -1 }), ['time_decay']);
   assert.deepEqual(refused({ weights: 'equal' }), ['weights']);
+});
+
+test('a bag holds each row as often as it was drawn, of every symbol as many as it has, and weighs 1 in the mean', () => {
+  const bars = range(0, 40);
+  const symbol = (rows: Int32Array): SampledSeries => ({
+    close: new Float64Array(60).fill(1),
+    rows,
+    bars,
+    ends: bars.map((bar) => bar + 5),
+  });
+  const [even, odd] = [bars.map((bar) => 2 * bar), bars.map((bar) => 2 * bar + 1)];
+  const rows = range(0, 80);
+  const series = [symbol(even), symbol(odd)];
+  const drawn = bag({ rows, weights: null }, series, 100, seededRandom(3));
+  assert.deepEqual(bag({ rows, weights: null }, series, 100, seededRandom(3)), drawn);
+  const { rows: kept, weights } = drawn;
+  assert.ok(weights !== null && weights.length === 100 && kept.length < 80 && kept.length > 40);
+  const total = kept.reduce((sum, row) => sum + weights[row], 0);
+  assert.ok(Math.abs(total - kept.length) < 1e-9);
+  const times = (own: Int32Array) =>
+    own.filter((row) => kept.includes(row)).reduce((sum, row) => sum + (weights[row] * 80) / kept.length, 0);
+  for (const own of [even, odd]) assert.ok(Math.abs(times(own) - 40) < 1e-9, `${times(own)} draws`);
+  const weighed = bag({ rows, weights: new Float64Array(100).fill(2) }, series, 100, seededRandom(3));
+  assert.deepEqual(weighed.rows, kept);
+  kept.forEach((row) => {
+    assert.ok(Math.abs((weighed.weights?.[row] ?? 0) - weights[row]) < 1e-12);
+  });
+});
+
+test('labels without a bar of their own can be drawn', () => {
+  const bars = range(0, 20);
+  const spans = { first: bars.map((bar) => bar + 1), last: bars.map((bar) => (bar % 2 === 0 ? bar : bar + 3)) };
+  assert.equal(sequentialBootstrap(spans, 20, seededRandom(1)).length, 20);
+  assert.ok(sequentialBootstrap(spans, 200, seededRandom(1)).some((place) => place % 2 === 0));
+});
+
+test('a tree of sums draws the place that a running sum would', () => {
+  const sizes = fc.array(fc.nat(9), { minLength: 1, maxLength: 20 }).filter((all) => all.some((size) => size > 0));
+  fc.assert(
+    fc.property(sizes, fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), fc.nat(19), (all, share, at) => {
+      const tree = new SumTree(new Float64Array(all.length));
+      all.forEach((size, place) => {
+        tree.resize(place, size);
+      });
+      tree.resize(at % all.length, all[at % all.length]);
+      const goal = share * all.reduce((sum, size) => sum + size, 0);
+      let sum = 0;
+      const wanted = all.findIndex((size) => {
+        sum += size;
+        return sum > goal;
+      });
+      assert.equal(tree.placeAt(share), wanted);
+    }),
+  );
 });

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seededRandom } from '@stratlab/data/random.ts';
-import type { TrainedNetwork } from '@stratlab/models/engine.ts';
+import type { TrainedNetwork, TrainingEngine } from '@stratlab/models/engine.ts';
 import { BatchGradient } from '@stratlab/models/engines/batch-gradient.ts';
 import { referenceEngine } from '@stratlab/models/engines/reference.ts';
-import { simdEngine } from '@stratlab/models/engines/simd/engine.ts';
+import { createSimdEngine } from '@stratlab/models/engines/simd/engine.ts';
+import { type KernelBuild, kernelBuilds } from '@stratlab/models/engines/simd/kernel.ts';
 import { LaidOut } from '@stratlab/models/engines/simd/laid-out.ts';
 import { shareRows } from '@stratlab/models/engines/simd/rows.ts';
 import { neuralNetworkOf } from '@stratlab/models/networks/index.ts';
@@ -32,28 +33,33 @@ const losses = [
 const restraints = { dropout: 0.3, gradientClip: 0.2, l1: 0.003, l2: 0.01, weightDecay: 0.02 };
 type Changes = Partial<Pick<NetworkSpec<'mlp'>, 'loss' | 'task' | 'outputs' | 'optimizer' | 'batchSize' | 'epochs'>>;
 
-for (const [name, specOf] of Object.entries(networks)) {
-  for (const loss of losses) {
-    for (const optimizer of ['adam', 'adamw', 'sgd'] as const) {
-      const title = `${name}, ${JSON.stringify(loss)}, ${optimizer}`;
-      test(`the first 20 steps are those of reference to 1e-5: ${title}`, async () => {
-        for (const extra of [{}, restraintsOf(specOf({}))]) {
-          const spec = { ...specOf({ ...loss, optimizer, batchSize: 16, epochs: 5 }), ...extra };
-          await assertSame(spec, 61, 1e-5);
-        }
-      });
+for (const build of kernelBuilds) {
+  const engine = createSimdEngine({ build });
+  const { available, reason } = engine.probe();
+  const options = available ? {} : { skip: reason };
+  for (const [name, specOf] of Object.entries(networks)) {
+    for (const loss of losses) {
+      for (const optimizer of ['adam', 'adamw', 'sgd'] as const) {
+        const title = `${name}, ${JSON.stringify(loss)}, ${optimizer}`;
+        test(`${build}: the first 20 steps are those of reference to 1e-5: ${title}`, options, async () => {
+          for (const extra of [{}, restraintsOf(specOf({}))]) {
+            const spec = { ...specOf({ ...loss, optimizer, batchSize: 16, epochs: 5 }), ...extra };
+            await assertSame(engine, spec, 61, 1e-5);
+          }
+        });
+      }
     }
+
+    test(`${build}: later losses are those of reference to 1e-3: ${name}`, options, async () => {
+      const watch = { plateau: { patience: 2, factor: 0.5 }, earlyStopping: { patience: 25, minDelta: 0 } };
+      const spec = { ...specOf({ batchSize: 16, epochs: 30 }), ...restraintsOf(specOf({})), ...watch };
+      await assertSame(engine, spec, 200, 1e-3);
+    });
+
+    test(`${build}: the gradient of one batch is that of reference: ${name}`, options, () => {
+      for (const loss of losses) checkGradient(build, { ...specOf(loss), ...restraintsOf(specOf({})), l1: 0, l2: 0 });
+    });
   }
-
-  test(`later losses are those of reference to 1e-3: ${name}`, async () => {
-    const watch = { plateau: { patience: 2, factor: 0.5 }, earlyStopping: { patience: 25, minDelta: 0 } };
-    const spec = { ...specOf({ batchSize: 16, epochs: 30 }), ...restraintsOf(specOf({})), ...watch };
-    await assertSame(spec, 200, 1e-3);
-  });
-
-  test(`the gradient of one batch is that of reference: ${name}`, () => {
-    for (const loss of losses) checkGradient({ ...specOf(loss), ...restraintsOf(specOf({})), l1: 0, l2: 0 });
-  });
 }
 
 function restraintsOf({ type }: NeuralSpec) {
@@ -61,11 +67,11 @@ function restraintsOf({ type }: NeuralSpec) {
   return type === 'logistic' ? rest : { ...rest, dropout };
 }
 
-async function assertSame(spec: NeuralSpec, rows: number, tolerance: number): Promise<void> {
+async function assertSame(engine: TrainingEngine, spec: NeuralSpec, rows: number, tolerance: number): Promise<void> {
   const data = noiseToTrain(spec, rows, 23);
   const hooks = { onEpoch() {} };
   const expected = await referenceEngine.train(spec, data, hooks);
-  const found = await simdEngine.train(spec, data, hooks);
+  const found = await engine.train(spec, data, hooks);
   assert.equal(found.history.length, expected.history.length);
   assert.equal(found.weights.length, expected.weights.length);
   expected.history.forEach((epoch, i) => {
@@ -86,7 +92,7 @@ function assertClose(
 }
 
 /** With random biases, row weights and masks of dropout, over a batch whose rows fill no strip. */
-function checkGradient(spec: NeuralSpec): void {
+function checkGradient(build: KernelBuild, spec: NeuralSpec): void {
   const rows = 13;
   const data = noiseFor(spec, rows);
   const random = seededRandom(5);
@@ -100,15 +106,15 @@ function checkGradient(spec: NeuralSpec): void {
   const draws = stream(spec.seed, 'dropout', 1);
   for (const mask of expected.masks) fillDropoutMask(mask, mask.length, dropoutOf(spec), draws);
   expected.compute();
-  const found = kernelGradient({ ...spec, batchSize: rows }, weights, rows);
+  const found = kernelGradient(build, { ...spec, batchSize: rows }, weights, rows);
   const size = Math.max(...expected.gradient.map(Math.abs));
   found.forEach((slope, i) => {
     assert.ok(Math.abs(slope - expected.gradient[i]) <= 3e-6 * size, `${i}: ${slope}, not ${expected.gradient[i]}`);
   });
 }
 
-function kernelGradient(spec: NeuralSpec, weights: Float64Array, rows: number): Float64Array {
-  const laidOut = new LaidOut(spec, { train: shareRows(spec, noiseFor(spec, rows)), validation: null });
+function kernelGradient(build: KernelBuild, spec: NeuralSpec, weights: Float64Array, rows: number): Float64Array {
+  const laidOut = new LaidOut(build, spec, { train: shareRows(spec, noiseFor(spec, rows)), validation: null });
   laidOut.write('weights', weights);
   laidOut.order.forEach((_, row, order) => {
     order[row] = row;

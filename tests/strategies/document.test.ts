@@ -71,9 +71,22 @@ test('what cannot be meant is refused where it stands', () => {
   }
 });
 
-test('the blocks of later versions are refused by name, and empty ones are not', () => {
-  const [problem] = problemsOf({ ...documentOf(rulesText), context_data: [{ a: 1 }] });
-  assert.equal(problem.path, 'context_data');
-  assert.match(problem.message, /cannot run it yet/);
-  for (const empty of [[], null]) assert.deepEqual(problemsOf({ ...documentOf(rulesText), context_data: empty }), []);
+test('a series beside the traded one is a symbol and a timeframe; providers are refused with what to do instead', () => {
+  const problems = (context_data: unknown) => problemsOf({ ...documentOf(modelText), context_data });
+  const told = (context_data: unknown) => problems(context_data).map(({ path, message }) => `${path}: ${message}`);
+  for (const empty of [[], null]) assert.deepEqual(told(empty), []);
+  assert.deepEqual(told([{ symbol: 'SPX', timeframe: '1d' }]), []);
+  assert.match(
+    told([{ provider: 'fred', series: 'DGS10' }])[0],
+    /^context_data.0.*No provider of series is built. Import/,
+  );
+  assert.deepEqual(problems([{ symbol: 'SPX', timeframe: '15m' }]), [
+    {
+      path: 'context_data.0.timeframe',
+      message: '15m is finer than 1h, on which is decided.',
+      hint: 'Write 1h, or a coarser one.',
+    },
+  ]);
+  const spx = { symbol: 'SPX', timeframe: '1d' };
+  assert.match(told([spx, { ...spx, timeframe: '1w' }])[0], /^context_data: A symbol is listed twice/);
 });

@@ -116,7 +116,7 @@ test('every problem is reported at once, wherever it stands, and none that only 
       .map(({ path }) => path)
       .sort(),
     [
-      'context_data',
+      'context_data.0.timeframe',
       'decisions.confidence_threshold',
       'execution.fill',
       'fuzzy_sets.zone.low',

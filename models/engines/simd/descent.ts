@@ -8,6 +8,7 @@ import type { NeuralSpec } from '../../spec.ts';
 import { numbersOf } from '../checkpoints.ts';
 import { EpochWatch } from '../epoch-watch.ts';
 import { requireFinite } from '../losses.ts';
+import type { KernelBuild } from './kernel.ts';
 import { LaidOut, type TrainingRows } from './laid-out.ts';
 
 /** A checkpoint without the mark of its data, which only the caller has. */
@@ -25,16 +26,17 @@ export interface DescentHooks {
 const pauseAfterMs = 50;
 
 /**
- * Trains by minibatches in the kernel; the same bits on every machine and thread. Throws `insufficient_data` without
+ * Trains by minibatches in the kernel; the same bits on every machine and thread that runs the build. Throws `insufficient_data` without
  * rows and `invalid_input` where the loss is no longer finite.
  */
 export async function trainInKernel(
+  build: KernelBuild,
   spec: NeuralSpec,
   rows: TrainingRows,
   hooks: DescentHooks,
 ): Promise<TrainedNetwork> {
   if (rows.train.rows === 0) throw new LabError('insufficient_data', 'There are no rows to train on.');
-  const descent = new Descent(spec, new LaidOut(spec, rows), hooks.onPause);
+  const descent = new Descent(spec, new LaidOut(build, spec, rows), hooks.onPause);
   const watch = descent.start(hooks.resumeFrom);
   const judged = rows.validation?.rows ?? 0;
   for (let epoch = (hooks.resumeFrom?.epoch ?? 0) + 1; epoch <= spec.epochs && !watch.stop; epoch++) {

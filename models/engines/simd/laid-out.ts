@@ -3,7 +3,7 @@ import type { TrainingData } from '../../engine.ts';
 import { neuralNetworkOf } from '../../networks/index.ts';
 import { dropoutOf } from '../../networks/neural-network.ts';
 import type { NeuralSpec } from '../../spec.ts';
-import { createKernel, type Kernel } from './kernel.ts';
+import { createKernel, type Kernel, type KernelBuild } from './kernel.ts';
 import { type SharedRows, stepsOf } from './rows.ts';
 import { fromStrips, padded, type StripShape, stripFloats, toStrips } from './strips.ts';
 
@@ -34,8 +34,8 @@ export class LaidOut {
 
   readonly #tensors: readonly StripShape[];
 
-  constructor(spec: NeuralSpec, { train, validation }: TrainingRows) {
-    const kernel = createKernel();
+  constructor(build: KernelBuild, spec: NeuralSpec, { train, validation }: TrainingRows) {
+    const kernel = createKernel(build);
     this.kernel = kernel;
     this.#tensors = stripShapes(spec);
     this.weightCount = this.#tensors.reduce((sum, shape) => sum + shape.rows * shape.gates * shape.units, 0);
@@ -93,8 +93,13 @@ export class LaidOut {
 }
 
 /** Throws `limit_exceeded` where the training would need more than `limit` bytes; takes none of them. */
-export function requireMemory(spec: NeuralSpec, { train, validation }: TrainingData, limit: number): void {
-  const kernel = createKernel();
+export function requireMemory(
+  build: KernelBuild,
+  spec: NeuralSpec,
+  { train, validation }: TrainingData,
+  limit: number,
+): void {
+  const kernel = createKernel(build);
   layOut(kernel, spec, train.rows, validation?.rows ?? 0);
   const bytes = kernel.bytesReserved();
   const allowed = Math.min(limit, addressable);

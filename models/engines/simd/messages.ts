@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { type ErrorCode, LabError } from '@stratlab/data/error.ts';
 import type { Checkpoint, EpochReport, TrainedNetwork } from '../../engine.ts';
 import type { NeuralSpec } from '../../spec.ts';
+import type { KernelBuild } from './kernel.ts';
 import type { TrainingRows } from './laid-out.ts';
 
 /** Flags of one training that both threads see. */
@@ -9,6 +10,7 @@ export const signal = { standingReady: 0, stop: 1 } as const;
 
 export interface TrainMessage {
   readonly kind: 'train';
+  readonly build: KernelBuild;
   readonly spec: NeuralSpec;
   readonly rows: TrainingRows;
   readonly resumeFrom: Checkpoint | null;

@@ -1,8 +1,8 @@
 import type { Dataset } from '../../engine.ts';
 import type { NeuralSpec } from '../../spec.ts';
-import { padded } from './strips.ts';
+import { wholeStrips } from './strips.ts';
 
-/** Rows in float32, every step of features filled up with zeros to a multiple of four; threads share them. */
+/** Rows in float32, every step of features filled up with zeros to a multiple of eight; threads share them. */
 export interface SharedRows {
   readonly rows: number;
   readonly features: Float32Array;
@@ -19,12 +19,12 @@ export function shareRows(spec: NeuralSpec, { rows, features, targets, weights }
   const perStep = spec.inputs / steps;
   const shared = {
     rows,
-    features: sharedFloats(rows * steps * padded(perStep)),
+    features: sharedFloats(rows * steps * wholeStrips(perStep)),
     targets: sharedFloats(rows),
     weights: sharedFloats(rows),
   };
   let from = 0;
-  for (let to = 0; to < shared.features.length; to += padded(perStep)) {
+  for (let to = 0; to < shared.features.length; to += wholeStrips(perStep)) {
     for (let k = 0; k < perStep; k++) shared.features[to + k] = features[from++];
   }
   shared.targets.set(targets.subarray(0, rows));

@@ -2,11 +2,13 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from '
 import type { Checkpoint, EpochReport, TrainedNetwork } from '../../engine.ts';
 import type { NeuralSpec } from '../../spec.ts';
 import type { Standing } from './descent.ts';
+import type { KernelBuild } from './kernel.ts';
 import type { TrainingRows } from './laid-out.ts';
 import { errorOf, type FromThread, signal, type ToThread } from './messages.ts';
 
 /** A training for a thread. `onEpoch` is called in the thread that asked for it. */
 export interface ThreadTraining {
+  readonly build: KernelBuild;
   readonly spec: NeuralSpec;
   readonly rows: TrainingRows;
   readonly resumeFrom: Checkpoint | null;
@@ -49,14 +51,14 @@ export class Thread {
 
   async train(training: ThreadTraining): Promise<TrainedNetwork> {
     const { port1: standings, port2 } = new MessageChannel();
-    const { spec, rows, resumeFrom } = training;
+    const { build, spec, rows, resumeFrom } = training;
     const signals = new Int32Array(new SharedArrayBuffer(8));
     this.#signals = signals;
     this.#thrown = null;
     this.#worker.ref();
     try {
       const ended = this.#ended((report) => this.#report(training, report, standings));
-      this.#send({ kind: 'train', spec, rows, resumeFrom, signals, standings: port2 }, [port2]);
+      this.#send({ kind: 'train', build, spec, rows, resumeFrom, signals, standings: port2 }, [port2]);
       return await ended;
     } finally {
       this.#worker.unref();

@@ -15,12 +15,12 @@ port.on('message', (message: ToThread) => {
 });
 
 async function train(message: TrainMessage): Promise<void> {
-  const { spec, rows, resumeFrom, signals } = message;
+  const { build, spec, rows, resumeFrom, signals } = message;
   const stopIfAsked = () => {
     if (Atomics.load(signals, signal.stop) === 1) throw new Error('Another training failed.');
   };
   try {
-    const trained = await trainInKernel(spec, rows, {
+    const trained = await trainInKernel(build, spec, rows, {
       resumeFrom,
       onPause: stopIfAsked,
       async onEpoch(report, standing) {

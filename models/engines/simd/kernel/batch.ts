@@ -1,5 +1,5 @@
 import { Layer } from './layer';
-import { padded, reserve } from './memory';
+import { reserve, wholeStrips } from './memory';
 
 /** Rows of a data set: `steps` times `width` features each (every step filled up to whole strips). */
 export class Rows {
@@ -22,7 +22,7 @@ export class Batch extends Layer {
   constructor(features: i32, steps: i32, rows: i32) {
     super();
     this.units = features;
-    this.width = padded(features);
+    this.width = wholeStrips(features);
     this.steps = steps;
     this.values = reserve(<f64>rows * <f64>steps * <f64>this.width);
     this.targets = reserve(rows);
@@ -31,32 +31,36 @@ export class Batch extends Layer {
 
   /** Takes the rows numbered at `order`; what fills the batch up to `rows` is 0. */
   gather(from: Rows, order: usize, used: usize, rows: usize): void {
+    const rowSize = (<usize>this.steps * this.width) << 2;
+    const features = from.features;
+    const targets = from.targets;
+    const weights = from.weights;
     for (let row: usize = 0; row < used; row++) {
       const source = <usize>load<u32>(order + (row << 2));
-      this.copyRow(from.features + source * this.rowSize(), row, rows);
-      store<f32>(this.targets + (row << 2), load<f32>(from.targets + (source << 2)));
-      store<f32>(this.weights + (row << 2), load<f32>(from.weights + (source << 2)));
+      copyRow(this.values + (row << 5), features + source * rowSize, rowSize, rows << 5);
+      store<f32>(this.targets + (row << 2), load<f32>(targets + (source << 2)));
+      store<f32>(this.weights + (row << 2), load<f32>(weights + (source << 2)));
     }
     for (let row = used; row < rows; row++) this.clearRow(row, rows);
   }
 
-  @inline
-  private rowSize(): usize {
-    return (<usize>this.steps * this.width) << 2;
-  }
-
-  private copyRow(from: usize, row: usize, rows: usize): void {
-    let to = this.values + (row << 4);
-    for (const end = from + this.rowSize(); from < end; from += 16, to += rows << 4) v128.store(to, v128.load(from));
-  }
-
   private clearRow(row: usize, rows: usize): void {
-    const strips = (<usize>this.steps * this.width) >> 2;
-    let to = this.values + (row << 4);
-    for (let strip: usize = 0; strip < strips; strip++, to += rows << 4) v128.store(to, f32x4.splat(0));
+    const strips = (<usize>this.steps * this.width) >> 3;
+    let to = this.values + (row << 5);
+    for (let strip: usize = 0; strip < strips; strip++, to += rows << 5) memory.fill(to, 0, 32);
   }
 
   forward(_rows: usize, _used: usize, _training: bool): void {}
 
   backward(_rows: usize): void {}
+}
+
+@inline
+function copyRow(to: usize, from: usize, size: usize, strip: usize): void {
+  for (const end = from + size; from < end; from += 32, to += strip) {
+    const a = v128.load(from);
+    const b = v128.load(from, 16);
+    v128.store(to, a);
+    v128.store(to, b, 16);
+  }
 }

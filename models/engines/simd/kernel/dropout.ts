@@ -40,9 +40,10 @@ export function drawMask(mask: usize, rows: usize, drawn: usize, units: i32): vo
   const steps = i32x4(INCREMENT, 2 * INCREMENT, 3 * INCREMENT, 4 * INCREMENT);
   for (let unit = 0; unit < units; unit += 4) {
     let from = state + unit * INCREMENT;
-    for (const end = mask + (rows << 4); mask < end; mask += 16) {
+    let to = mask + <usize>(unit >> 3) * (rows << 5) + ((unit & 4) << 2);
+    for (const end = to + (rows << 5); to < end; to += 32) {
       const dropped = i32x4.lt_u(mixed(i32x4.add(i32x4.splat(from), steps)), i32x4.splat(threshold));
-      v128.store(mask, v128.andnot(f32x4.splat(kept), dropped));
+      v128.store(to, v128.andnot(f32x4.splat(kept), dropped));
       from += units * INCREMENT;
     }
   }
@@ -59,7 +60,10 @@ function mixed(s: v128): v128 {
 
 /** Multiplies by a mask, in place. */
 export function applyMask(values: usize, mask: usize, size: usize): void {
-  for (const end = values + size; values < end; values += 16, mask += 16) {
-    v128.store(values, f32x4.mul(v128.load(values), v128.load(mask)));
+  for (const end = values + size; values < end; values += 32, mask += 32) {
+    const a = f32x4.mul(v128.load(values), v128.load(mask));
+    const b = f32x4.mul(v128.load(values, 16), v128.load(mask, 16));
+    v128.store(values, a);
+    v128.store(values, b, 16);
   }
 }

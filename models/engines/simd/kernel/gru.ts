@@ -1,10 +1,10 @@
+import { takeSigmoid, takeTanh } from './activation';
 import { Layer } from './layer';
 import { reserve } from './memory';
-import { FROM_TARGET, FROM_ZERO, multiply } from './product';
-import { addProductOverRows } from './product-over-rows';
+import { addProduct, setProduct } from './product';
 import { Recurrent } from './recurrent';
 import { transpose } from './transpose';
-import { hyperbolicTangent, sigmoid, sigmoidSlope, tanhSlope } from './vector';
+import { sigmoidSlope, tanhSlope } from './vector';
 
 /** Gates z, r, n; n sees the state after its reset. */
 export class Gru extends Recurrent {
@@ -28,7 +28,7 @@ export class Gru extends Recurrent {
   /** Where the columns of n begin in the recurrent weights and in their gradient. */
   @inline
   private candidate(matrix: usize): usize {
-    return matrix + ((2 * this.width * this.width) << 2);
+    return matrix + ((2 * this.width * <usize>this.height()) << 2);
   }
 
   @inline
@@ -45,10 +45,10 @@ export class Gru extends Recurrent {
       const reset = this.resetAt(step, rows);
       this.projectInputs(step, rows);
       if (step > 0) {
-        multiply(gates, this.hiddenBefore(step, rows), weights, FROM_TARGET, rows, width, 2 * width);
+        addProduct(gates, this.hiddenBefore(step, rows), weights, rows, this.height(), 2 * width);
       }
       this.openGates(step, rows);
-      if (step > 0) multiply(gates + 2 * size, reset, this.candidate(weights), FROM_TARGET, rows, width, width);
+      if (step > 0) addProduct(gates + 2 * size, reset, this.candidate(weights), rows, this.height(), width);
       this.moveState(step, rows);
     }
     this.handOn(rows, used, training);
@@ -59,11 +59,13 @@ export class Gru extends Recurrent {
     const before = this.hiddenBefore(step, rows);
     const reset = this.resetAt(step, rows);
     const gates = this.gatesAt(step, rows);
-    for (let at: usize = 0; at < size; at += 16) {
-      const r = sigmoid(v128.load(gates + size + at));
-      v128.store(gates + at, sigmoid(v128.load(gates + at)));
-      v128.store(gates + size + at, r);
-      v128.store(reset + at, f32x4.mul(r, v128.load(before + at)));
+    takeSigmoid(gates, 2 * size);
+    for (let at: usize = 0; at < size; at += 32) {
+      const r = gates + size + at;
+      const a = f32x4.mul(v128.load(r), v128.load(before + at));
+      const b = f32x4.mul(v128.load(r, 16), v128.load(before + at, 16));
+      v128.store(reset + at, a);
+      v128.store(reset + at, b, 16);
     }
   }
 
@@ -72,12 +74,15 @@ export class Gru extends Recurrent {
     const before = this.hiddenBefore(step, rows);
     const hidden = this.hiddenAt(step, rows);
     const gates = this.gatesAt(step, rows);
-    for (let at: usize = 0; at < size; at += 16) {
-      const z = v128.load(gates + at);
-      const n = hyperbolicTangent(v128.load(gates + 2 * size + at));
-      const kept = f32x4.mul(z, v128.load(before + at));
-      v128.store(gates + 2 * size + at, n);
-      v128.store(hidden + at, f32x4.add(kept, f32x4.mul(f32x4.sub(f32x4.splat(1), z), n)));
+    const candidates = gates + 2 * size;
+    takeTanh(candidates, size);
+    for (let at: usize = 0; at < size; at += 32) {
+      const z = gates + at;
+      const n = candidates + at;
+      const a = between(v128.load(z), v128.load(before + at), v128.load(n));
+      const b = between(v128.load(z, 16), v128.load(before + at, 16), v128.load(n, 16));
+      v128.store(hidden + at, a);
+      v128.store(hidden + at, b, 16);
     }
   }
 
@@ -88,20 +93,21 @@ export class Gru extends Recurrent {
     const gradient = this.recurrent.gradient;
     const size = this.size(rows);
     this.startBackward(rows);
-    transpose(this.gatesTransposed, weights, width, 2 * width);
-    transpose(this.candidateTransposed, this.candidate(weights), width, width);
+    transpose(this.gatesTransposed, weights, this.height(), 2 * width);
+    transpose(this.candidateTransposed, this.candidate(weights), this.height(), width);
     for (let step = this.steps - 1; step >= 0; step--) {
       const before = this.hiddenBefore(step, rows);
       this.addDelta(step, rows);
       this.stateBack(step, rows);
-      multiply(this.resetDelta, gateDelta + 2 * size, this.candidateTransposed, FROM_ZERO, rows, width, width);
+      setProduct(this.resetDelta, gateDelta + 2 * size, this.candidateTransposed, rows, width, width);
       this.resetBack(step, rows);
       this.inputsBackward(step, rows);
       if (step == 0) break;
-      addProductOverRows(gradient, before, gateDelta, rows, width, 2 * width);
       const candidate = this.candidate(gradient);
-      addProductOverRows(candidate, this.resetAt(step, rows), gateDelta + 2 * size, rows, width, width);
-      multiply(this.hiddenDelta, gateDelta, this.gatesTransposed, FROM_TARGET, rows, 2 * width, width);
+      const byCandidate = gateDelta + 2 * size;
+      this.addGradient(gradient, before, this.height(), gateDelta, 2 * width, rows);
+      this.addGradient(candidate, this.resetAt(step, rows), this.height(), byCandidate, width, rows);
+      addProduct(this.hiddenDelta, gateDelta, this.gatesTransposed, rows, 2 * width, width);
     }
   }
 
@@ -110,15 +116,25 @@ export class Gru extends Recurrent {
     const size = this.size(rows);
     const before = this.hiddenBefore(step, rows);
     const gates = this.gatesAt(step, rows);
-    for (let at: usize = 0; at < size; at += 16) {
-      const z = v128.load(gates + at);
-      const n = v128.load(gates + 2 * size + at);
-      const byHidden = v128.load(this.hiddenDelta + at);
-      const byZ = f32x4.mul(byHidden, f32x4.sub(v128.load(before + at), n));
-      const byN = f32x4.mul(byHidden, f32x4.sub(f32x4.splat(1), z));
-      v128.store(this.gateDelta + at, f32x4.mul(byZ, sigmoidSlope(z)));
-      v128.store(this.gateDelta + 2 * size + at, f32x4.mul(byN, tanhSlope(n)));
-      v128.store(this.hiddenDelta + at, f32x4.mul(byHidden, z));
+    for (let at: usize = 0; at < size; at += 32) {
+      const byHidden = this.hiddenDelta + at;
+      const byHiddenA = v128.load(byHidden);
+      const byHiddenB = v128.load(byHidden, 16);
+      const zA = v128.load(gates + at);
+      const zB = v128.load(gates + at, 16);
+      const nA = v128.load(gates + 2 * size + at);
+      const nB = v128.load(gates + 2 * size + at, 16);
+      const byZA = f32x4.mul(byHiddenA, f32x4.sub(v128.load(before + at), nA));
+      const byZB = f32x4.mul(byHiddenB, f32x4.sub(v128.load(before + at, 16), nB));
+      const byNA = f32x4.mul(byHiddenA, f32x4.sub(f32x4.splat(1), zA));
+      const byNB = f32x4.mul(byHiddenB, f32x4.sub(f32x4.splat(1), zB));
+      const to = this.gateDelta + at;
+      v128.store(to, f32x4.mul(byZA, sigmoidSlope(zA)));
+      v128.store(to, f32x4.mul(byZB, sigmoidSlope(zB)), 16);
+      v128.store(to + 2 * size, f32x4.mul(byNA, tanhSlope(nA)));
+      v128.store(to + 2 * size, f32x4.mul(byNB, tanhSlope(nB)), 16);
+      v128.store(byHidden, f32x4.mul(byHiddenA, zA));
+      v128.store(byHidden, f32x4.mul(byHiddenB, zB), 16);
     }
   }
 
@@ -127,13 +143,27 @@ export class Gru extends Recurrent {
     const size = this.size(rows);
     const before = this.hiddenBefore(step, rows);
     const gates = this.gatesAt(step, rows);
-    for (let at: usize = 0; at < size; at += 16) {
-      const r = v128.load(gates + size + at);
-      const byReset = v128.load(this.resetDelta + at);
-      const byR = f32x4.mul(byReset, v128.load(before + at));
-      const to = this.hiddenDelta + at;
-      v128.store(this.gateDelta + size + at, f32x4.mul(byR, sigmoidSlope(r)));
-      v128.store(to, f32x4.add(v128.load(to), f32x4.mul(byReset, r)));
+    for (let at: usize = 0; at < size; at += 32) {
+      const rA = v128.load(gates + size + at);
+      const rB = v128.load(gates + size + at, 16);
+      const byResetA = v128.load(this.resetDelta + at);
+      const byResetB = v128.load(this.resetDelta + at, 16);
+      const byRA = f32x4.mul(byResetA, v128.load(before + at));
+      const byRB = f32x4.mul(byResetB, v128.load(before + at, 16));
+      const byHidden = this.hiddenDelta + at;
+      const byHiddenA = f32x4.add(v128.load(byHidden), f32x4.mul(byResetA, rA));
+      const byHiddenB = f32x4.add(v128.load(byHidden, 16), f32x4.mul(byResetB, rB));
+      const to = this.gateDelta + size + at;
+      v128.store(to, f32x4.mul(byRA, sigmoidSlope(rA)));
+      v128.store(to, f32x4.mul(byRB, sigmoidSlope(rB)), 16);
+      v128.store(byHidden, byHiddenA);
+      v128.store(byHidden, byHiddenB, 16);
     }
   }
+}
+
+/** z h + (1 - z) n. */
+@inline
+function between(z: v128, h: v128, n: v128): v128 {
+  return f32x4.add(f32x4.mul(z, h), f32x4.mul(f32x4.sub(f32x4.splat(1), z), n));
 }

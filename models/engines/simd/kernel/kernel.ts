@@ -4,9 +4,9 @@ import { Gru } from './gru';
 import { Layer } from './layer';
 import { lossOf, weightOf } from './loss';
 import { Lstm } from './lstm';
-import { bytesReserved, padded, reserve } from './memory';
+import { bytesReserved, padded, reserve, wholeStrips } from './memory';
 import { descend } from './optimizer';
-import { Tensor, tensorCount, tensors } from './tensor';
+import { tensors } from './tensor';
 
 /**
  * One network with its rows and its training. The host lays it out in this order: loss, optimizer and dropout;
@@ -15,7 +15,9 @@ import { Tensor, tensorCount, tensors } from './tensor';
  */
 export { seedDropout, setDropout } from './dropout';
 export { setLoss } from './loss';
+export { multiplyAddOf } from './multiply-add';
 export { powerOfFirst, powerOfSecond, setOptimizer, setPowers, setRestraints } from './optimizer';
+export { setTallBlocks } from './product';
 export { bytesReserved };
 
 const layers = new StaticArray<Layer>(16);
@@ -34,8 +36,8 @@ let weightSum: f64 = 0;
 export function layOut(features: i32, steps: i32, batchRows: i32, trainRows: i32, judgedRows: i32): void {
   capacity = padded(batchRows);
   batch = new Batch(features, steps, capacity);
-  trainRowsAt = new Rows(trainRows, steps, padded(features));
-  judgedRowsAt = new Rows(judgedRows, steps, padded(features));
+  trainRowsAt = new Rows(trainRows, steps, wholeStrips(features));
+  judgedRowsAt = new Rows(judgedRows, steps, wholeStrips(features));
   trainOrder = reserve(trainRows);
   judgedOrder = reserve(judgedRows);
 }

@@ -1,3 +1,5 @@
+import { padded } from './memory';
+
 /** What feeds a layer and what a layer feeds: `steps` matrices of rows x width, one behind the other. */
 export abstract class Layer {
   steps: i32 = 1;
@@ -7,6 +9,12 @@ export abstract class Layer {
   values: usize = 0;
   /** Gradient of the loss by the values, which the next layer fills; 0: not wanted. */
   delta: usize = 0;
+
+  /** Rows of the weights that read the values. */
+  @inline
+  height(): i32 {
+    return padded(this.units);
+  }
 
   /** Bytes of one step. */
   @inline

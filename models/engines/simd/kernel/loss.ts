@@ -32,41 +32,95 @@ export function weightOf(batch: Batch, used: usize): f64 {
  */
 export function lossOf(batch: Batch, outputs: Layer, rows: usize, used: usize, weight: f64): f64 {
   const perWeight: f64 = weight > 0 ? 1 / weight : 0;
+  for (let row = used; row < rows; row++) clearDelta(outputs, row, rows);
+  return kind <= FOCAL
+    ? classLosses(batch, outputs, rows, used, perWeight)
+    : distanceLosses(batch, outputs, rows, used, perWeight);
+}
+
+function classLosses(batch: Batch, outputs: Layer, rows: usize, used: usize, perWeight: f64): f64 {
+  const strip = rows << 5;
+  const last = (outputs.units - 1) >> 2;
+  const lastUsed = lanesInUse(outputs.units, (outputs.units - 1) & 4);
   let loss: f64 = 0;
   for (let row: usize = 0; row < used; row++) {
     const rowWeight = <f64>load<f32>(batch.weights + (row << 2));
-    const target = load<f32>(batch.targets + (row << 2));
-    const share = rowWeight * perWeight;
-    if (kind <= FOCAL) loss += rowWeight * classLoss(outputs, row, rows, <usize>target, share);
-    else loss += rowWeight * distanceLoss(outputs, row, rows, target, share);
+    const truth = <usize>load<f32>(batch.targets + (row << 2));
+    const values = outputs.values + (row << 5);
+    const delta = outputs.delta + (row << 5);
+    loss += rowWeight * classLoss(values, delta, strip, last, lastUsed, truth, rowWeight * perWeight);
   }
-  for (let row = used; row < rows; row++) clearDelta(outputs, row, rows);
   return loss;
 }
 
-function classLoss(outputs: Layer, row: usize, rows: usize, truth: usize, share: f64): f64 {
-  const strip = rows << 4;
-  const at = row << 4;
-  const truthAt = at + (truth >> 2) * strip + ((truth & 3) << 2);
-  const largest = largestOutput(outputs, at, strip);
-  const sum = <f64>exponentials(outputs, at, strip, largest);
-  const below = <f64>largest - <f64>load<f32>(outputs.values + truthAt);
+/** Of the row whose outputs and their gradient begin at `values` and `delta`; `last` counts fours of outputs from 0. */
+@inline
+function classLoss(
+  values: usize,
+  delta: usize,
+  strip: usize,
+  last: i32,
+  lastUsed: v128,
+  truth: usize,
+  share: f64,
+): f64 {
+  const truthAt = (truth >> 3) * strip + ((truth & 7) << 2);
+  const largest = largestOutput(values, strip, last, lastUsed);
+  const sum = <f64>exponentials(values, delta, strip, last, lastUsed, largest);
+  const below = <f64>largest - <f64>load<f32>(values + truthAt);
   const surprise = Math.min(below + Math.log(sum), LARGEST_LOSS);
   if (kind == CROSS_ENTROPY) {
-    pull(outputs, at, strip, truthAt, sum, share);
+    pull(delta, strip, last, truthAt, sum, share);
     return surprise;
   }
-  const rest = sumWithout(outputs, at, strip, truthAt) / sum;
-  pull(outputs, at, strip, truthAt, sum, share * focalSlope(rest, surprise));
+  const rest = sumWithout(delta, strip, last, truthAt) / sum;
+  pull(delta, strip, last, truthAt, sum, share * focalSlope(rest, surprise));
   return Math.pow(rest, shape) * surprise;
 }
 
+/** Where a row's outputs number 4 `quad` and the three after lie, from its first one. */
+@inline
+function quadAt(quad: i32, strip: usize): usize {
+  return <usize>(quad >> 1) * strip + ((quad & 1) << 4);
+}
+
+@inline
+function largestOutput(values: usize, strip: usize, last: i32, lastUsed: v128): f32 {
+  let largest = v128.bitselect(v128.load(values + quadAt(last, strip)), f32x4.splat(-Infinity), lastUsed);
+  for (let quad = 0; quad < last; quad++) largest = f32x4.pmax(largest, v128.load(values + quadAt(quad, strip)));
+  return largestLane(largest);
+}
+
+/** Fills the gradient of a row with e^(output - largest) and sums it up. */
+@inline
+function exponentials(
+  values: usize,
+  delta: usize,
+  strip: usize,
+  last: i32,
+  lastUsed: v128,
+  largest: f32,
+): f32 {
+  const shift = f32x4.splat(largest);
+  let sum = f32x4.splat(0);
+  for (let quad = 0; quad <= last; quad++) {
+    let power = exponential(f32x4.sub(v128.load(values + quadAt(quad, strip)), shift));
+    if (quad == last) power = v128.and(power, lastUsed);
+    v128.store(delta + quadAt(quad, strip), power);
+    sum = f32x4.add(sum, power);
+  }
+  return sumOfLanes(sum);
+}
+
 /** Turns the exponentials of a row into strength (p - 1) at its class and strength p elsewhere. */
-function pull(outputs: Layer, at: usize, strip: usize, truthAt: usize, sum: f64, strength: f64): void {
+@inline
+function pull(delta: usize, strip: usize, last: i32, truthAt: usize, sum: f64, strength: f64): void {
   const factor = f32x4.splat(<f32>(strength / sum));
-  const end = outputs.delta + at + (outputs.width >> 2) * strip;
-  for (let to = outputs.delta + at; to < end; to += strip) v128.store(to, f32x4.mul(v128.load(to), factor));
-  store<f32>(outputs.delta + truthAt, load<f32>(outputs.delta + truthAt) - <f32>strength);
+  for (let quad = 0; quad <= last; quad++) {
+    const to = delta + quadAt(quad, strip);
+    v128.store(to, f32x4.mul(v128.load(to), factor));
+  }
+  store<f32>(delta + truthAt, load<f32>(delta + truthAt) - <f32>strength);
 }
 
 /** The focal loss's slope over that of cross entropy, where the class has probability 1 - rest = e^-surprise. */
@@ -76,43 +130,28 @@ function focalSlope(rest: f64, surprise: f64): f64 {
 }
 
 /** Sum of a row's exponentials but that of its class: what is left of a probability near 1 keeps its precision. */
-function sumWithout(outputs: Layer, at: usize, strip: usize, truthAt: usize): f64 {
-  const own = load<f32>(outputs.delta + truthAt);
-  store<f32>(outputs.delta + truthAt, 0);
-  const end = outputs.delta + at + (outputs.width >> 2) * strip;
+function sumWithout(delta: usize, strip: usize, last: i32, truthAt: usize): f64 {
+  const own = load<f32>(delta + truthAt);
+  store<f32>(delta + truthAt, 0);
   let sum = f32x4.splat(0);
-  for (let from = outputs.delta + at; from < end; from += strip) sum = f32x4.add(sum, v128.load(from));
-  store<f32>(outputs.delta + truthAt, own);
+  for (let quad = 0; quad <= last; quad++) sum = f32x4.add(sum, v128.load(delta + quadAt(quad, strip)));
+  store<f32>(delta + truthAt, own);
   return <f64>sumOfLanes(sum);
 }
 
-/** Strips of a row but the last hold four outputs, the last one 1 to 4. */
-function largestOutput(outputs: Layer, at: usize, strip: usize): f32 {
-  const used = lanesInUse(outputs.units);
-  const last = outputs.values + at + ((outputs.width >> 2) - 1) * strip;
-  let largest = v128.bitselect(v128.load(last), f32x4.splat(-Infinity), used);
-  for (let from = outputs.values + at; from < last; from += strip) largest = f32x4.pmax(largest, v128.load(from));
-  return largestLane(largest);
-}
-
-/** Fills the delta of a row with e^(output - largest) and sums it up. */
-function exponentials(outputs: Layer, at: usize, strip: usize, largest: f32): f32 {
-  const shift = f32x4.splat(largest);
-  const last = outputs.delta + at + ((outputs.width >> 2) - 1) * strip;
-  let from = outputs.values + at;
-  let sum = f32x4.splat(0);
-  for (let to = outputs.delta + at; to <= last; to += strip, from += strip) {
-    let power = exponential(f32x4.sub(v128.load(from), shift));
-    if (to == last) power = v128.and(power, lanesInUse(outputs.units));
-    v128.store(to, power);
-    sum = f32x4.add(sum, power);
+function distanceLosses(batch: Batch, outputs: Layer, rows: usize, used: usize, perWeight: f64): f64 {
+  let loss: f64 = 0;
+  for (let row: usize = 0; row < used; row++) {
+    const rowWeight = <f64>load<f32>(batch.weights + (row << 2));
+    const target = load<f32>(batch.targets + (row << 2));
+    loss += rowWeight * distanceLoss(outputs, row, rows, target, rowWeight * perWeight);
   }
-  return sumOfLanes(sum);
+  return loss;
 }
 
 /** Of the one output of a regression. */
 function distanceLoss(outputs: Layer, row: usize, rows: usize, target: f32, share: f64): f64 {
-  const error = <f64>(load<f32>(outputs.values + (row << 4)) - target);
+  const error = <f64>(load<f32>(outputs.values + (row << 5)) - target);
   const distance = Math.abs(error);
   let loss: f64;
   let slope: f64;
@@ -127,11 +166,11 @@ function distanceLoss(outputs: Layer, row: usize, rows: usize, target: f32, shar
     slope = error > 0 ? shape : error < 0 ? -shape : error;
   }
   clearDelta(outputs, row, rows);
-  store<f32>(outputs.delta + (row << 4), <f32>(slope * share));
+  store<f32>(outputs.delta + (row << 5), <f32>(slope * share));
   return loss;
 }
 
 function clearDelta(outputs: Layer, row: usize, rows: usize): void {
   const end = outputs.delta + outputs.size(rows);
-  for (let to = outputs.delta + (row << 4); to < end; to += rows << 4) v128.store(to, f32x4.splat(0));
+  for (let to = outputs.delta + (row << 5); to < end; to += rows << 5) memory.fill(to, 0, 32);
 }

@@ -1,10 +1,11 @@
+import { takeSigmoid, takeTanh } from './activation';
 import { Layer } from './layer';
 import { reserve } from './memory';
-import { FROM_TARGET, FROM_ZERO, multiply } from './product';
-import { addProductOverRows } from './product-over-rows';
+import { multiplyAdd } from './multiply-add';
+import { addProduct, setProduct } from './product';
 import { Recurrent } from './recurrent';
 import { transpose } from './transpose';
-import { hyperbolicTangent, sigmoid, sigmoidSlope, tanhSlope } from './vector';
+import { hyperbolicTangent, sigmoidSlope, tanhSlope } from './vector';
 
 /** Gates i, f, g, o. */
 export class Lstm extends Recurrent {
@@ -34,7 +35,7 @@ export class Lstm extends Recurrent {
       const gates = this.gatesAt(step, rows);
       this.projectInputs(step, rows);
       if (step > 0) {
-        multiply(gates, this.hiddenAt(step - 1, rows), this.recurrent.weights, FROM_TARGET, rows, width, 4 * width);
+        addProduct(gates, this.hiddenAt(step - 1, rows), this.recurrent.weights, rows, this.height(), 4 * width);
       }
       this.moveCells(step, rows);
     }
@@ -48,21 +49,23 @@ export class Lstm extends Recurrent {
     const tanhs = this.cellTanh + <usize>step * size;
     const hidden = this.hiddenAt(step, rows);
     const gates = this.gatesAt(step, rows);
-    for (let at: usize = 0; at < size; at += 16) {
+    takeSigmoid(gates, 2 * size);
+    takeTanh(gates + 2 * size, size);
+    takeSigmoid(gates + 3 * size, size);
+    for (let at: usize = 0; at < size; at += 32) {
       const gate = gates + at;
-      const i = sigmoid(v128.load(gate));
-      const f = sigmoid(v128.load(gate + size));
-      const g = hyperbolicTangent(v128.load(gate + 2 * size));
-      const o = sigmoid(v128.load(gate + 3 * size));
-      const cell = f32x4.add(f32x4.mul(f, v128.load(before + at)), f32x4.mul(i, g));
-      const tanh = hyperbolicTangent(cell);
-      v128.store(gate, i);
-      v128.store(gate + size, f);
-      v128.store(gate + 2 * size, g);
-      v128.store(gate + 3 * size, o);
-      v128.store(cells + at, cell);
-      v128.store(tanhs + at, tanh);
-      v128.store(hidden + at, f32x4.mul(o, tanh));
+      const cellA = cellAfter(gate, size, before + at);
+      const cellB = cellAfter(gate + 16, size, before + at + 16);
+      const tanhA = hyperbolicTangent(cellA);
+      const tanhB = hyperbolicTangent(cellB);
+      const hiddenA = f32x4.mul(v128.load(gate + 3 * size), tanhA);
+      const hiddenB = f32x4.mul(v128.load(gate + 3 * size, 16), tanhB);
+      v128.store(cells + at, cellA);
+      v128.store(cells + at, cellB, 16);
+      v128.store(tanhs + at, tanhA);
+      v128.store(tanhs + at, tanhB, 16);
+      v128.store(hidden + at, hiddenA);
+      v128.store(hidden + at, hiddenB, 16);
     }
   }
 
@@ -71,14 +74,15 @@ export class Lstm extends Recurrent {
     const gateDelta = this.gateDelta;
     this.startBackward(rows);
     memory.fill(this.cellDelta, 0, this.size(rows));
-    transpose(this.recurrentTransposed, this.recurrent.weights, width, 4 * width);
+    transpose(this.recurrentTransposed, this.recurrent.weights, this.height(), 4 * width);
     for (let step = this.steps - 1; step >= 0; step--) {
       this.addDelta(step, rows);
       this.cellsBack(step, rows);
       this.inputsBackward(step, rows);
       if (step == 0) break;
-      addProductOverRows(this.recurrent.gradient, this.hiddenAt(step - 1, rows), gateDelta, rows, width, 4 * width);
-      multiply(this.hiddenDelta, gateDelta, this.recurrentTransposed, FROM_ZERO, rows, 4 * width, width);
+      const before = this.hiddenAt(step - 1, rows);
+      this.addGradient(this.recurrent.gradient, before, this.height(), gateDelta, 4 * width, rows);
+      setProduct(this.hiddenDelta, gateDelta, this.recurrentTransposed, rows, 4 * width, width);
     }
   }
 
@@ -88,22 +92,49 @@ export class Lstm extends Recurrent {
     const before = this.cellsBefore(step, size);
     const tanhs = this.cellTanh + <usize>step * size;
     const gates = this.gatesAt(step, rows);
-    for (let at: usize = 0; at < size; at += 16) {
+    for (let at: usize = 0; at < size; at += 32) {
       const gate = gates + at;
-      const i = v128.load(gate);
-      const f = v128.load(gate + size);
-      const g = v128.load(gate + 2 * size);
-      const o = v128.load(gate + 3 * size);
-      const tanh = v128.load(tanhs + at);
-      const byHidden = v128.load(this.hiddenDelta + at);
-      const throughTanh = f32x4.mul(f32x4.mul(byHidden, o), tanhSlope(tanh));
-      const byCell = f32x4.add(v128.load(this.cellDelta + at), throughTanh);
       const to = this.gateDelta + at;
-      v128.store(to, f32x4.mul(f32x4.mul(byCell, g), sigmoidSlope(i)));
-      v128.store(to + size, f32x4.mul(f32x4.mul(byCell, v128.load(before + at)), sigmoidSlope(f)));
-      v128.store(to + 2 * size, f32x4.mul(f32x4.mul(byCell, i), tanhSlope(g)));
-      v128.store(to + 3 * size, f32x4.mul(f32x4.mul(byHidden, tanh), sigmoidSlope(o)));
-      v128.store(this.cellDelta + at, f32x4.mul(byCell, f));
+      const byHiddenA = v128.load(this.hiddenDelta + at);
+      const byHiddenB = v128.load(this.hiddenDelta + at, 16);
+      const tanhA = v128.load(tanhs + at);
+      const tanhB = v128.load(tanhs + at, 16);
+      const iA = v128.load(gate);
+      const iB = v128.load(gate, 16);
+      const fA = v128.load(gate + size);
+      const fB = v128.load(gate + size, 16);
+      const gA = v128.load(gate + 2 * size);
+      const gB = v128.load(gate + 2 * size, 16);
+      const oA = v128.load(gate + 3 * size);
+      const oB = v128.load(gate + 3 * size, 16);
+      const throughA = productOf(byHiddenA, oA, tanhSlope(tanhA));
+      const throughB = productOf(byHiddenB, oB, tanhSlope(tanhB));
+      const byCellA = f32x4.add(v128.load(this.cellDelta + at), throughA);
+      const byCellB = f32x4.add(v128.load(this.cellDelta + at, 16), throughB);
+      const byForgetA = productOf(byCellA, v128.load(before + at), sigmoidSlope(fA));
+      const byForgetB = productOf(byCellB, v128.load(before + at, 16), sigmoidSlope(fB));
+      v128.store(to, productOf(byCellA, gA, sigmoidSlope(iA)));
+      v128.store(to, productOf(byCellB, gB, sigmoidSlope(iB)), 16);
+      v128.store(to + size, byForgetA);
+      v128.store(to + size, byForgetB, 16);
+      v128.store(to + 2 * size, productOf(byCellA, iA, tanhSlope(gA)));
+      v128.store(to + 2 * size, productOf(byCellB, iB, tanhSlope(gB)), 16);
+      v128.store(to + 3 * size, productOf(byHiddenA, tanhA, sigmoidSlope(oA)));
+      v128.store(to + 3 * size, productOf(byHiddenB, tanhB, sigmoidSlope(oB)), 16);
+      v128.store(this.cellDelta + at, f32x4.mul(byCellA, fA));
+      v128.store(this.cellDelta + at, f32x4.mul(byCellB, fB), 16);
     }
   }
+}
+
+/** f c + i g. */
+@inline
+function cellAfter(gate: usize, size: usize, before: usize): v128 {
+  const kept = f32x4.mul(v128.load(gate + size), v128.load(before));
+  return multiplyAdd(v128.load(gate), v128.load(gate + 2 * size), kept);
+}
+
+@inline
+function productOf(a: v128, b: v128, c: v128): v128 {
+  return f32x4.mul(f32x4.mul(a, b), c);
 }

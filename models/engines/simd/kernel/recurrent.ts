@@ -1,8 +1,8 @@
+import { addRows } from './add-rows';
 import { applyMask, drawMask, drops, skipMask } from './dropout';
 import { Layer } from './layer';
-import { padded, reserve } from './memory';
-import { FROM_ZERO, multiply } from './product';
-import { addProductOverRows, addRows } from './product-over-rows';
+import { padded, reserve, wholeStrips } from './memory';
+import { addProduct, setProduct, setProductPlus } from './product';
 import { Tensor } from './tensor';
 import { transpose } from './transpose';
 
@@ -18,6 +18,8 @@ export abstract class Recurrent extends Layer {
   protected recurrent: Tensor;
   protected biases: Tensor;
   protected kernelTransposed: usize;
+  /** The values of one step of what is before, or of the state. */
+  private valuesTransposed: usize;
   /** steps x rows x width: h' of every step. */
   protected hidden: usize;
   /** steps x gates x rows x width, after their sigmoid or tanh. */
@@ -32,7 +34,7 @@ export abstract class Recurrent extends Layer {
 
   constructor(before: Layer, units: i32, gateCount: i32, sequence: bool, rows: i32) {
     super();
-    const width = padded(units);
+    const width = wholeStrips(units);
     const floats = <f64>rows * <f64>width;
     const through = <f64>before.steps * floats;
     this.steps = before.steps;
@@ -41,10 +43,11 @@ export abstract class Recurrent extends Layer {
     this.before = before;
     this.sequence = sequence;
     this.gateColumns = gateCount * width;
-    this.kernel = new Tensor(<i32>before.width, gateCount * width);
-    this.recurrent = new Tensor(width, gateCount * width);
+    this.kernel = new Tensor(before.height(), gateCount * width);
+    this.recurrent = new Tensor(padded(units), gateCount * width);
     this.biases = new Tensor(1, gateCount * width);
     this.kernelTransposed = before.delta != 0 ? reserve(<f64>before.width * <f64>gateCount * <f64>width) : 0;
+    this.valuesTransposed = reserve(<f64>max<usize>(before.width, width) * <f64>wholeStrips(rows));
     this.hidden = reserve(through);
     this.gates = reserve(<f64>gateCount * through);
     this.gateDelta = reserve(<f64>gateCount * floats);
@@ -76,7 +79,7 @@ export abstract class Recurrent extends Layer {
     const weights = this.kernel.weights;
     const biases = this.biases.weights;
     const inputs = before.valuesAt(step, rows);
-    multiply(this.gatesAt(step, rows), inputs, weights, biases, rows, before.width, this.gateColumns);
+    setProductPlus(this.gatesAt(step, rows), inputs, weights, biases, rows, before.height(), this.gateColumns);
   }
 
   /** Hands the hidden states on to the next layer; under dropout every step draws, also one that is not read. */
@@ -103,7 +106,7 @@ export abstract class Recurrent extends Layer {
     this.biases.clearGradient();
     memory.fill(this.hiddenDelta, 0, this.size(rows));
     if (this.kernelTransposed != 0) {
-      transpose(this.kernelTransposed, this.kernel.weights, this.before.width, this.gateColumns);
+      transpose(this.kernelTransposed, this.kernel.weights, this.before.height(), this.gateColumns);
     }
   }
 
@@ -113,9 +116,13 @@ export abstract class Recurrent extends Layer {
     const size = this.size(rows);
     const delta = this.deltaAt(step, rows);
     if (this.mask != 0) applyMask(delta, this.mask + <usize>step * size, size);
-    for (let at: usize = 0; at < size; at += 16) {
+    for (let at: usize = 0; at < size; at += 32) {
       const to = this.hiddenDelta + at;
-      v128.store(to, f32x4.add(v128.load(to), v128.load(delta + at)));
+      const from = delta + at;
+      const a = f32x4.add(v128.load(to), v128.load(from));
+      const b = f32x4.add(v128.load(to, 16), v128.load(from, 16));
+      v128.store(to, a);
+      v128.store(to, b, 16);
     }
   }
 
@@ -124,9 +131,22 @@ export abstract class Recurrent extends Layer {
     const before = this.before;
     const gateDelta = this.gateDelta;
     const gateColumns = this.gateColumns;
-    addProductOverRows(this.kernel.gradient, before.valuesAt(step, rows), gateDelta, rows, before.width, gateColumns);
+    this.addGradient(this.kernel.gradient, before.valuesAt(step, rows), before.height(), gateDelta, gateColumns, rows);
     addRows(this.biases.gradient, gateDelta, rows, gateColumns);
     if (this.kernelTransposed == 0) return;
-    multiply(before.deltaAt(step, rows), gateDelta, this.kernelTransposed, FROM_ZERO, rows, gateColumns, before.width);
+    setProduct(before.deltaAt(step, rows), gateDelta, this.kernelTransposed, rows, gateColumns, before.width);
+  }
+
+  /** Adds what a step adds to the gradient of the weights between `values` and the gates of `delta`. */
+  protected addGradient(
+    gradient: usize,
+    values: usize,
+    height: usize,
+    delta: usize,
+    columns: usize,
+    rows: usize,
+  ): void {
+    transpose(this.valuesTransposed, values, rows, height);
+    addProduct(gradient, this.valuesTransposed, delta, height, rows, columns);
   }
 }

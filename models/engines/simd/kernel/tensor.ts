@@ -6,6 +6,7 @@ export class Tensor {
   gradient: usize;
   first: usize;
   second: usize;
+  rows: usize;
   /** Bytes of each of the four. */
   size: usize;
   isBias: bool;
@@ -17,6 +18,7 @@ export class Tensor {
     this.first = reserve(floats);
     this.second = reserve(floats);
     this.size = (<usize>rows * <usize>columns) << 2;
+    this.rows = rows;
     this.isBias = rows == 1;
     unchecked((tensors[tensorCount++] = this));
   }

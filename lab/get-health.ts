@@ -1,0 +1,43 @@
+import type { Lab } from './lab.ts';
+import { pressureNow } from './pressure.ts';
+
+export interface Check {
+  ok: boolean;
+  /** Why not. */
+  reason?: string;
+}
+
+/** Whether the lab can do its work; `failing` where it cannot even answer, `degraded` where jobs wait for something. */
+export interface Health {
+  status: 'ok' | 'degraded' | 'failing';
+  checks: Record<'database' | 'queue' | 'workers' | 'room', Check>;
+}
+
+/** Cheap enough for a probe every few seconds. Names no path, address or figure: anyone may ask. */
+export function getHealth(lab: Lab): Health {
+  const database = check(() => databaseFault(lab));
+  const checks = {
+    database,
+    queue: database.ok ? check(() => lab.jobs.paused()?.reason ?? lab.queue.problem()) : database,
+    workers: database.ok ? check(() => (lab.jobs.workers().length > 0 ? null : 'no worker is there')) : database,
+    room: check(() => pressureNow(lab.configuration)),
+  };
+  const isWell = Object.values(checks).every(({ ok }) => ok);
+  return { status: database.ok ? (isWell ? 'ok' : 'degraded') : 'failing', checks };
+}
+
+function check(fault: () => string | null): Check {
+  try {
+    const reason = fault();
+    return reason === null ? { ok: true } : { ok: false, reason };
+  } catch {
+    return { ok: false, reason: 'could not be asked' };
+  }
+}
+
+/** The write lock must be there to be had, or jobs cannot end. */
+function databaseFault({ database }: Lab): string | null {
+  return database.transaction(() =>
+    database.sqlite.pragma('user_version', { simple: true }) === undefined ? 'is silent' : null,
+  );
+}
