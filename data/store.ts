@@ -1,9 +1,10 @@
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join, sep } from 'node:path';
 import { BarCache, type HashedBars } from './bar-cache.ts';
 import { type Bars, barColumns, barCount, firstBarFrom, mapColumns, sliceBars } from './bars.ts';
 import { checkBars } from './check-bars.ts';
 import { LabError, nearest } from './error.ts';
-import { hashBars } from './hash.ts';
+import { hashBars, sha256 } from './hash.ts';
 import { parseHashedJson, writeHashedJson } from './hashed-json.ts';
 import { dayMs, formatDate, formatInstant } from './instant.ts';
 import { parseSymbol } from './instrument.ts';
@@ -11,9 +12,12 @@ import { requireRoom } from './room.ts';
 import { nextSeal, type Seal, type SealChoice, type Span, sealSchema, visibleRows } from './seal.ts';
 import type { NewSeries, Series } from './series.ts';
 import {
+  barsPath,
+  parseRecord,
   readBars,
   readOrNull,
   readRecord,
+  recordPath,
   type SeriesName,
   saveSeries,
   seriesNames,
@@ -63,6 +67,15 @@ export interface WrittenSeries {
 
 export interface DamagedSeries extends SeriesName {
   message: string;
+}
+
+/** A file below some folder, by the SHA-256 of its content. */
+export interface HeldFile {
+  /** With forward slashes. */
+  path: string;
+  hash: string;
+  /** Of a file that may be replaced: as it was when it was hashed. */
+  content: () => Uint8Array;
 }
 
 interface StoreOptions {
@@ -167,6 +180,18 @@ export class BarStore {
     });
   }
 
+  /** What makes the series of some symbols readable in another folder: records, bars, and the seals that they end before. */
+  files(symbols: ReadonlySet<string>): HeldFile[] {
+    const names = seriesNames(this.#folder).filter(({ symbol }) => symbols.has(symbol));
+    const files = names.flatMap((name) => seriesFiles(this.#folder, name));
+    const underlyings = names.map((name) => ignoreDamage(() => readRecord(this.#folder, name))?.instrument.underlying);
+    const seals = [...new Set(underlyings)].flatMap((underlying) => {
+      const text = underlying === undefined ? null : readOrNull(this.#sealPath(underlying));
+      return text === null ? [] : [heldFile(`seals/${underlying}.json`, text)];
+    });
+    return [...files, ...seals];
+  }
+
   /** Reads every series and compares it with its hash; the damaged ones, with what is wrong. */
   verify(): DamagedSeries[] {
     return seriesNames(this.#folder).flatMap((name) => {
@@ -255,6 +280,29 @@ export class BarStore {
 /** The store in a folder, which need not exist yet: `$STRATLAB_HOME/data`. */
 export function openStore(folder: string, options: StoreOptions = {}): BarStore {
   return new BarStore(folder, options);
+}
+
+/** The record of a series and the bars that it names; of a damaged one the record alone. */
+function seriesFiles(folder: string, name: SeriesName): HeldFile[] {
+  const text = readOrNull(recordPath(folder, name));
+  if (text === null) return [];
+  const record = heldFile(slashed(recordPath('', name)), text);
+  const series = ignoreDamage(() => parseRecord(text, name));
+  if (series === null) return [record];
+  const bars = {
+    path: slashed(barsPath('', series)),
+    hash: series.file_hash,
+    content: () => readFileSync(barsPath(folder, series)),
+  };
+  return [record, bars];
+}
+
+function heldFile(path: string, content: Uint8Array): HeldFile {
+  return { path, hash: sha256(content), content: () => content };
+}
+
+function slashed(path: string): string {
+  return path.split(sep).join('/');
 }
 
 function spanOf({ start, end, timeframe, synthetic }: Pick<Series, 'start' | 'end' | 'timeframe' | 'synthetic'>): Span {

@@ -54,9 +54,10 @@ export function startQueue(options: QueueOptions): Queue {
   const written = inTurns((body) => store.together(body));
   const booksFor = (holder: string) => storeBooks({ store, owner: holder, prepare, commit, written, tell, log });
   const work = startWork({ ...options, books: booksFor(owner), ready: store.ready, log });
-  let announcedAt: number | null = null;
+  let announcedAt = Number.NEGATIVE_INFINITY;
   const ticking = setInterval(tick, Math.min(longestTickMs, leaseMs / 8));
   ticking.unref();
+  guarded('be announced', announce);
 
   /** What fails here (a full disk, a locked database) must not end the server; the next tick tries again. */
   function guarded(what: string, body: () => void): void {
@@ -70,7 +71,7 @@ export function startQueue(options: QueueOptions): Queue {
   function tick(): void {
     guarded('look after the jobs', reclaimDead);
     guarded('tell of changes', () => changes.look());
-    if (announcedAt === null || performance.now() - announcedAt >= announceEveryMs) guarded('be announced', announce);
+    if (performance.now() - announcedAt >= announceEveryMs) guarded('be announced', announce);
   }
 
   function reclaimDead(): void {

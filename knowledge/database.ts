@@ -10,7 +10,7 @@ import { keepRowHashes } from './row-hashes.ts';
 import { labErrorOf } from './sqlite-error.ts';
 
 const busyTimeoutMs = 10_000;
-const oldestNode = 22;
+const neededNodeApi = 10;
 /** The steps of this version's schema. */
 export const ownMigrations = fileURLToPath(new URL('./migrations', import.meta.url));
 
@@ -84,14 +84,10 @@ function isWritable(folder: string): boolean {
 
 /** The prebuilt driver crashes the process on Node 20, so this comes before it is loaded. */
 function refuseOldNode(): void {
-  if (Number.parseInt(process.versions.node, 10) >= oldestNode) return;
-  throw new LabError(
-    'unavailable',
-    `Node ${process.versions.node} is too old; the database needs ${oldestNode} or newer.`,
-    {
-      hint: 'Start Stratlab through its npm scripts or npx, which bring their own Node, or install a newer one.',
-    },
-  );
+  if (Number(process.versions.napi) >= neededNodeApi) return;
+  const message = `Node ${process.versions.node} is too old: the database needs Node-API ${neededNodeApi}, so Node 22.14 or newer.`;
+  const hint = 'Start Stratlab through its npm scripts or npx, which bring their own Node, or install a newer one.';
+  throw new LabError('unavailable', message, { hint });
 }
 
 function openSqlite(file: string, migrationsFolder: string): Sqlite {

@@ -1,5 +1,5 @@
 import { endStates, type JobStatus } from '@stratlab/jobs/job-store.ts';
-import { and, asc, count, desc, eq, inArray, isNotNull, isNull, lt, not, type SQL, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, inArray, isNotNull, isNull, lt, not, or, type SQL, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { jobs } from './tables/jobs.ts';
 import { tasks } from './tables/research.ts';
@@ -52,9 +52,15 @@ export function openTaskIds({ orm }: Database): string[] {
 
 /** How many jobs are taken from the queue before this one. */
 export function queuedBefore({ orm }: Database, id: string): number {
-  const own = orm.select({ sequence: jobs.sequence }).from(jobs).where(eq(jobs.id, id)).get();
+  const { sequence, priority, capability } = jobs;
+  const own = orm.select({ sequence, priority, capability }).from(jobs).where(eq(jobs.id, id)).get();
   if (own === undefined) return 0;
-  const before = and(eq(jobs.status, 'queued'), lt(jobs.sequence, own.sequence));
+  const earlier = and(eq(priority, own.priority), lt(sequence, own.sequence));
+  const before = and(
+    eq(jobs.status, 'queued'),
+    eq(capability, own.capability),
+    or(gt(priority, own.priority), earlier),
+  );
   return orm.select({ number: count() }).from(jobs).where(before).get()?.number ?? 0;
 }
 

@@ -82,6 +82,7 @@ export function commitModel({ database }: Books, order: TrainOrder, learned: Lea
     folds: shownFolds(learned.folds),
     engine,
     epochs: learned.epochs,
+    steps: learned.steps,
     stopped_early: learned.stoppedEarly,
     repeated: twin !== undefined,
     span: { start: formatInstant(series[0].start), end: formatInstant(series[0].end) },

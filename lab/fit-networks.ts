@@ -1,5 +1,4 @@
-import type { Composition } from '@stratlab/models/composition.ts';
-import { expertsOf } from '@stratlab/models/composition.ts';
+import { type Composition, expertsOf } from '@stratlab/models/composition.ts';
 import { composedNetworks, fitComposition } from '@stratlab/models/fit-composition.ts';
 import type { FittedMember } from '@stratlab/models/fit-ensemble.ts';
 import { fitLessons, lessonsOf } from '@stratlab/models/lessons.ts';

@@ -23,7 +23,17 @@ export async function getLabStatus({ configuration, database, folders, jobs, sto
     engine: engineStates(),
     engine_choice: engineChoices(),
     queue: jobs.counts(),
-    workers: { concurrency: workers, lease_ms: leaseMs },
+    queue_backlog: jobs.backlog().map(({ capability, queued, oldestAt }) => ({
+      capability,
+      queued,
+      oldest_ms: Math.max(0, Date.now() - oldestAt),
+    })),
+    queue_paused: jobs.paused()?.reason ?? null,
+    workers: {
+      concurrency: workers,
+      lease_ms: leaseMs,
+      known: jobs.workers().map(({ id, host, pid, slots }) => ({ worker_id: id, host, pid, slots })),
+    },
     devices: {
       cores: availableParallelism(),
       processor: cpus()[0]?.model ?? 'unknown',

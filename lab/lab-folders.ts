@@ -20,6 +20,11 @@ export function labFolders(home: string): Folders {
   };
 }
 
+/** Where trainings under way are kept, each under the id of its model. */
+export function checkpointsFolder({ models }: Pick<Folders, 'models'>): string {
+  return join(models, 'checkpoints');
+}
+
 /** The lab's database. */
 export function databaseFile(home: string): string {
   return join(home, 'experiments', 'lab.db');

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { type BarStore, openStore } from '@stratlab/data/store.ts';
 import type { JobRecord, JobStore } from '@stratlab/jobs/job-store.ts';
 import { type Queue, startQueue } from '@stratlab/jobs/queue.ts';
@@ -7,10 +6,11 @@ import { type Database, openDatabase } from '@stratlab/knowledge/database.ts';
 import { jobStore } from '@stratlab/knowledge/jobs.ts';
 import { addCall } from '@stratlab/knowledge/ledger.ts';
 import type { Logger } from 'pino';
+import { cleanRegularly } from './clean-regularly.ts';
 import { commitJob } from './commit-job.ts';
 import type { Configuration } from './configuration.ts';
 import { sourceOf } from './job-source.ts';
-import { type Folders, labFolders } from './lab-folders.ts';
+import { databaseFile, type Folders, labFolders } from './lab-folders.ts';
 import { openLog } from './log.ts';
 import { prepareJob } from './prepare-job.ts';
 import { pressureNow } from './pressure.ts';
@@ -63,14 +63,15 @@ export function openLab(configuration: Configuration, options: LabOptions = {}):
   const { log = openLog(configuration), work = true } = options;
   const { slots = { cpu: configuration.workers, gpu: configuration.gpus } } = options;
   const folders = labFolders(configuration.home);
-  const database = openDatabase(join(configuration.home, 'experiments', 'lab.db'));
+  const database = openDatabase(databaseFile(configuration.home));
   const jobs = tracedJobs(jobStore(database));
   const watchers: Watcher[] = [];
   const store = openStore(folders.data);
   const queue = startQueue({
     store: jobs,
     entry: new URL('./worker.ts', import.meta.url),
-    environment: { STRATLAB_HOME: configuration.home },
+    // No lab but this one: its jobs have its home.
+    environment: { STRATLAB_HOME: configuration.home, STRATLAB_LAB_URL: '' },
     slots: work ? slots : {},
     source: sourceOf(configuration),
     leaseMs: configuration.leaseMs,
@@ -101,11 +102,13 @@ export function openLab(configuration: Configuration, options: LabOptions = {}):
     },
     watch: (watcher) => void watchers.push(watcher),
     close: async () => {
+      stopCleaning();
       await queue.stop({ drain: false });
       database.close();
       log.flush();
     },
   };
+  const stopCleaning = work ? cleanRegularly(lab) : () => {};
   return lab;
 }
 

@@ -47,6 +47,8 @@ export const learnedSchema = z.strictObject({
   /** Per member, fold by fold and seed by seed; of a composition model by model between. */
   folds: z.array(metricsSchema.extend({ fold: z.int(), seed: z.int(), expert: z.string().optional() })),
   epochs: z.int(),
+  /** Gradient steps of all networks; 0 where they are not fitted batch by batch. */
+  steps: z.int(),
   stoppedEarly: z.boolean(),
   warnings: z.array(z.string()),
 });
@@ -123,6 +125,7 @@ export async function learn(
       ...own,
     })),
     epochs: newest.history.length,
+    steps: fitted.members.reduce((sum, member) => sum + stepsOf(member), 0),
     stoppedEarly: newest.stoppedEarly,
     warnings: weightWarning(newest.weights.length, fitted.learntRows),
   };
@@ -138,6 +141,10 @@ function newestMetrics(trained: TrainedModel<FittedExpert>, sample: Sample, spli
     train: judgeModel(newest, sample, sample.time, train),
     validation: validation.length === 0 ? null : judgeModel(newest, sample, sample.time, validation),
   };
+}
+
+function stepsOf({ spec, history, metrics: { train } }: FittedExpert): number {
+  return 'batchSize' in spec ? history.length * Math.ceil(train.rows / spec.batchSize) : 0;
 }
 
 function memberRecord({ history, ...member }: FittedExpert, segments: ArtifactMember['segments']): ArtifactMember {

@@ -2,11 +2,10 @@ import { LabError } from '@stratlab/data/error.ts';
 import { formatInstant, instantOrNull } from '@stratlab/data/instant.ts';
 import { endStates, type JobError, type JobRecord, type JobStatus } from '@stratlab/jobs/job-store.ts';
 import { findTask } from '@stratlab/knowledge/ledger.ts';
-import { queuedBefore } from '@stratlab/knowledge/tasks.ts';
 import { z } from 'zod';
 import type { Lab } from './lab.ts';
-import { pressureNow } from './pressure.ts';
 import { type ChildCounts, shownTest, testParts } from './test-view.ts';
+import { waitingReason } from './waiting-reason.ts';
 
 /** A task as every door shows it. */
 export interface TaskView {
@@ -37,7 +36,7 @@ export interface TaskView {
   finished_at: string | null;
 }
 
-type Books = Pick<Lab, 'database' | 'jobs' | 'configuration'>;
+type Books = Pick<Lab, 'database' | 'jobs' | 'queue'>;
 
 export function isEnded({ status }: Pick<JobRecord, 'status'>): boolean {
   return endStates.includes(status);
@@ -64,7 +63,7 @@ export function taskView(lab: Books, record: JobRecord): TaskView {
     progress: progress.percent,
     stage: progress.stage,
     eta_ms: progress.etaMs,
-    ...(status === 'queued' && { waiting_reason: waitingReason(lab, record.id) }),
+    ...(status === 'queued' && { waiting_reason: waitingReason(lab, record) }),
     attempt: record.attempt,
     ...parts?.shown,
     ...(status === 'completed' && { result: record.kind === 'test' ? shownTest(record) : resultOf(record.result) }),
@@ -89,17 +88,6 @@ const orderOfStrategy = z.object({ strategyName: z.string(), strategyVersion: z.
 function strategyOf({ payload }: JobRecord): Pick<TaskView, 'strategy_name' | 'version'> {
   const { data } = orderOfStrategy.safeParse(payload);
   return data === undefined ? {} : { strategy_name: data.strategyName, version: data.strategyVersion };
-}
-
-function waitingReason({ database, configuration }: Books, id: string): string {
-  const pressure = pressureNow(configuration);
-  if (pressure !== null) return pressure;
-  const { workers } = configuration;
-  const before = queuedBefore(database, id);
-  const atOnce = `${workers} ${workers === 1 ? 'runs' : 'run'} at once`;
-  return before === 0
-    ? `next in the queue; ${atOnce}`
-    : `queued behind ${before} other${before === 1 ? '' : 's'}; ${atOnce}`;
 }
 
 function resultOf(result: unknown): Record<string, unknown> {

@@ -1,5 +1,4 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { LabError } from '@stratlab/data/error.ts';
 import { parseEnd, parseInstant } from '@stratlab/data/instant.ts';
 import { parseSymbol } from '@stratlab/data/instrument.ts';
@@ -13,12 +12,17 @@ const extension = '.csv';
  * of today; a symbol may come and go. Throws `not_found` and, with the line's number, `invalid_input`.
  */
 export function readUniverse(folder: string, name: string): UniverseStay[] {
-  const path = join(folder, `${name}${extension}`);
+  const path = universeFile(folder, name);
   if (!existsSync(path)) throw absent(folder, name);
   const [header, ...lines] = readFileSync(path, 'utf8').trim().split(/\r?\n/);
   if (header.trim().toLowerCase() !== columns) throw faulty(name, 1, `begins with "${header.slice(0, 80)}"`);
   if (lines.length === 0) throw faulty(name, 1, 'has no member');
   return lines.map((line, k) => memberOf(line, name, k + 2));
+}
+
+/** The file of a universe. */
+export function universeFile(folder: string, name: string): string {
+  return `${folder}/${name}${extension}`;
 }
 
 function memberOf(line: string, name: string, row: number): UniverseStay {

@@ -3,15 +3,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LabError } from '@stratlab/data/error.ts';
 import { remoteBooks, Unreachable } from '@stratlab/jobs/remote-books.ts';
 import type { Slots } from '@stratlab/jobs/runner.ts';
-import { fromWire, toWire } from '@stratlab/jobs/wire.ts';
 import { startWork } from '@stratlab/jobs/work.ts';
 import type { Logger } from 'pino';
+import { sweep } from './borrow.ts';
 import type { Configuration } from './configuration.ts';
 import { sourceOf } from './job-source.ts';
+import { letterBox } from './letter-box.ts';
+import { openObjects } from './objects.ts';
 import { type Letter, welcomeSchema } from './worker-letters.ts';
 
 const helloEveryMs = 10_000;
-const answerWithinMs = 60_000;
+const sweepEveryMs = 3_600_000;
+const dayMs = 86_400_000;
+/** On a connection that died without a word a heartbeat waits for ever; given up in time, the next one saves the lease. */
+const shortestStandMs = 1000;
 /** How long a worker that stops tries to tell its lab. */
 const lastWordsMs = 5_000;
 
@@ -22,13 +27,12 @@ export interface RemoteWork {
 
 /**
  * Works for a lab on another host: takes jobs over HTTP, runs them here, and hands in what they found. Bars and
- * artifacts lie in the home, which both see. Resolves once the lab has answered, and waits for that as long as it takes.
- * Throws `unavailable` where the lab refuses.
+ * artifacts lie in the home, which both see, or come and go through a bucket. Resolves once the lab has answered, and
+ * waits for that as long as it takes. Throws `unavailable` where the lab refuses or the bucket cannot be used.
  */
 export async function workFor(configuration: Configuration, slots: Slots, log: Logger): Promise<RemoteWork> {
-  const { labUrl, labToken, home, jobLimitMs, jobHeapMb } = configuration;
-  if (labUrl === undefined) throw new LabError('invalid_input', 'No lab is named.', { path: 'STRATLAB_LAB_URL' });
-  const post = letterBox(new URL('/work', labUrl), labToken);
+  const { home, jobLimitMs, jobHeapMb } = configuration;
+  const post = letterBox(configuration);
   const worker = {
     id: crypto.randomUUID(),
     host: hostname(),
@@ -37,8 +41,16 @@ export async function workFor(configuration: Configuration, slots: Slots, log: L
     startedAt: Date.now(),
   };
   const patience = new AbortController();
-  const { leaseMs } = await welcome(() => post({ type: 'hello', worker }), log);
-  const books = remoteBooks((asked) => post({ type: 'books', worker: worker.id, asked }), patience.signal);
+  const objects = await openObjects(configuration);
+  await objects?.check();
+  const { leaseMs, lends } = await welcome(() => post({ type: 'hello', worker }), log);
+  if (objects !== null && !lends) throw lendsNothing;
+  const tidy = objects === null ? () => {} : () => sweepUnused(configuration, log);
+  const standWithinMs = Math.max(shortestStandMs, leaseMs / 4);
+  const books = remoteBooks((asked) => {
+    const letter: Letter = { type: 'books', worker: worker.id, asked };
+    return asked.call === 'standings' ? post(letter, standWithinMs) : post(letter);
+  }, patience.signal);
   const work = startWork({
     books,
     entry: new URL('./worker.ts', import.meta.url),
@@ -52,45 +64,17 @@ export async function workFor(configuration: Configuration, slots: Slots, log: L
     source: sourceOf(configuration),
   });
   const greeting = setInterval(() => void post({ type: 'hello', worker }).catch(() => {}), helloEveryMs);
+  const sweeping = setInterval(tidy, sweepEveryMs);
+  tidy();
   return {
     async stop({ drain }) {
       const timer = drain ? undefined : setTimeout(() => patience.abort(), lastWordsMs);
       await work.stop({ drain });
       clearTimeout(timer);
       clearInterval(greeting);
+      clearInterval(sweeping);
       await post({ type: 'bye', worker: worker.id }).catch(() => {});
     },
-  };
-}
-
-type Post = (letter: Letter) => Promise<unknown>;
-
-function letterBox(address: URL, token: string | undefined): Post {
-  const headers = {
-    'Content-Type': 'application/json',
-    ...(token !== undefined && { Authorization: `Bearer ${token}` }),
-  };
-  return async (letter) => {
-    const response = await fetch(address, {
-      method: 'POST',
-      headers,
-      body: toWire(letter),
-      signal: AbortSignal.timeout(answerWithinMs),
-    }).catch((cause: unknown) => {
-      throw new Unreachable(`${address.host} cannot be reached`, { cause });
-    });
-    const text = await response.text().catch((cause: unknown) => {
-      throw new Unreachable(`${address.host} broke off`, { cause });
-    });
-    if (response.ok) return fromWire(text);
-    if (response.status === 429 || response.status >= 500) throw new Unreachable(`${address.host}: ${response.status}`);
-    throw new LabError(
-      'unavailable',
-      `The lab at ${address.host} refuses this worker: ${response.status} ${text.slice(0, 300)}`,
-      {
-        hint: 'Give it a token: stratlab token create <name> --scopes lab:work, in STRATLAB_LAB_TOKEN or STRATLAB_LAB_TOKEN_FILE.',
-      },
-    );
   };
 }
 
@@ -103,5 +87,20 @@ async function welcome(greet: () => Promise<unknown>, log: Logger) {
       log.warn(`${error.message}; trying again`);
       await sleep(2000);
     }
+  }
+}
+
+const lendsNothing = new LabError('unavailable', 'This worker has a bucket, and its lab has none.', {
+  path: 'STRATLAB_S3_BUCKET',
+  hint: 'Give both the same STRATLAB_S3_BUCKET, STRATLAB_S3_ENDPOINT and STRATLAB_S3_PREFIX; or none, and a shared volume.',
+});
+
+/** What a running job still needs is never that old. */
+function sweepUnused({ home, keepLeftoversDays, jobLimitMs }: Configuration, log: Logger): void {
+  if (keepLeftoversDays === 0) return;
+  try {
+    sweep(home, Math.max(keepLeftoversDays * dayMs, jobLimitMs));
+  } catch (error) {
+    log.warn({ err: error }, 'Files that no job needs any more could not be removed.');
   }
 }

@@ -5,7 +5,7 @@ import type { Job } from '@stratlab/jobs/job-store.ts';
 import { type JobContext, serveJobs } from '@stratlab/jobs/worker.ts';
 import { readConfiguration } from './configuration.ts';
 import { shownError } from './fault.ts';
-import { labFolders } from './lab-folders.ts';
+import { checkpointsFolder, type Folders, labFolders } from './lab-folders.ts';
 import { learn } from './learn.ts';
 import { backtestOrderSchema, trainOrderSchema } from './orders.ts';
 import { rankTests } from './rank-tests.ts';
@@ -16,7 +16,10 @@ import { endedTestSchema } from './test-order.ts';
 import { inSpan } from './trace.ts';
 
 /** The process of one job: it reads bars and writes artifacts; only the server that started it writes the database. */
-const folders = labFolders(readConfiguration(process.env).home);
+const configuration = readConfiguration(process.env);
+const home = labFolders(configuration.home);
+const lender =
+  configuration.labUrl === undefined ? null : import('./borrow.ts').then((borrow) => borrow.openLender(configuration));
 
 const telemetry = startTelemetry(process.env, 'stratlab-job');
 
@@ -24,7 +27,7 @@ serveJobs(async (job, context) => {
   const { flush } = await telemetry;
   const attributes = { 'stratlab.job': job.id, 'stratlab.attempt': job.attempt };
   try {
-    return await inSpan(`job ${job.kind}`, { attributes, parent: job.trace }, () => perform(job, context));
+    return await inSpan(`job ${job.kind}`, { attributes, parent: job.trace }, () => run(job, context));
   } catch (error) {
     throw shownError(error);
   } finally {
@@ -32,7 +35,15 @@ serveJobs(async (job, context) => {
   }
 });
 
-async function perform({ kind, payload }: Job, context: JobContext): Promise<unknown> {
+/** On the files of the home, or on those that a lab on another host lends. */
+async function run(job: Job, context: JobContext): Promise<unknown> {
+  const borrowed = await lender;
+  if (borrowed === null) return perform(job, context, home);
+  context.progress({ percent: 0, stage: 'fetching', etaMs: null });
+  return borrowed.run(job, context.signal, (folders) => perform(job, context, folders));
+}
+
+async function perform({ kind, payload }: Job, context: JobContext, folders: Folders): Promise<unknown> {
   const store = openStore(folders.data);
   if (kind === 'train') {
     const order = trainOrderSchema.parse(payload);
@@ -42,7 +53,7 @@ async function perform({ kind, payload }: Job, context: JobContext): Promise<unk
       start: order.start ?? undefined,
       end: order.end ?? undefined,
       engine: order.engine,
-      checkpoints: join(folders.models, 'checkpoints', order.modelId),
+      checkpoints: join(checkpointsFolder(home), order.modelId),
     };
     return learn(store, folders.models, request, { progress: context.progress, signal: context.signal });
   }

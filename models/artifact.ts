@@ -214,14 +214,28 @@ export function writeArtifact(folder: string, artifact: Omit<ModelArtifact, 'wei
 
 /** Reads a model and checks every byte of it. Throws `not_found` for an absent one, `corrupt` for any other than was written. */
 export function readArtifact(folder: string, hash: string): ModelArtifact {
-  if (!hashSchema.safeParse(hash).success) throw new LabError('not_found', `"${hash}" is not the hash of a model.`);
-  const path = join(folder, hash);
-  const text = readBounded(join(path, recordFile), hash, maxRecordBytes);
-  if (sha256(text) !== hash) throw corrupt(hash, `${recordFile} is not what was written`);
-  const record = parseRecord(text, hash);
-  const bytes = readBounded(join(path, weightsFile), hash, weightsFileLimit(record));
+  const record = readRecord(folder, hash);
+  const bytes = readBounded(join(folder, hash, weightsFile), hash, weightsFileLimit(record));
   if (sha256(bytes) !== record.weightsHash) throw corrupt(hash, `${weightsFile} is not what was written`);
   return withWeights(record, readSafetensors(bytes, weightsFile), hash);
+}
+
+/** The file of a model's record, below the folder of models; its hash is the model's. */
+export function modelRecord(hash: string): { path: string; hash: string } {
+  return { path: `${hash}/${recordFile}`, hash };
+}
+
+/** The files of a model below the folder of models, by the hash of their content. Throws as `readArtifact`. */
+export function modelFiles(folder: string, hash: string): { path: string; hash: string }[] {
+  const { weightsHash } = readRecord(folder, hash);
+  return [modelRecord(hash), { path: `${hash}/${weightsFile}`, hash: weightsHash }];
+}
+
+function readRecord(folder: string, hash: string): ModelRecord {
+  if (!hashSchema.safeParse(hash).success) throw new LabError('not_found', `"${hash}" is not the hash of a model.`);
+  const text = readBounded(join(folder, hash, recordFile), hash, maxRecordBytes);
+  if (sha256(text) === hash) return parseRecord(text, hash);
+  throw corrupt(hash, `${recordFile} is not what was written`);
 }
 
 function readBounded(path: string, hash: string, limit: number): Uint8Array {

@@ -3,6 +3,7 @@ export const dependencies = ['better-sqlite3', '@resvg/resvg-wasm', 'dejavu-font
 
 /** What a part of the lab takes up where a person has installed it. */
 export const optionalPeers: Readonly<Record<string, string>> = {
+  '@aws-sdk/client-s3': '3',
   '@opentelemetry/exporter-trace-otlp-http': '>=0.300',
   '@opentelemetry/resources': '>=3',
   '@opentelemetry/sdk-trace': '>=3',

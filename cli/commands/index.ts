@@ -4,6 +4,7 @@ import { addClean } from './clean.ts';
 import { addDemo } from './demo.ts';
 import { addExport } from './export.ts';
 import { addImport } from './import.ts';
+import { addQueue } from './queue.ts';
 import { addRestore } from './restore.ts';
 import { addServe } from './serve.ts';
 import { addSimulate } from './simulate.ts';
@@ -16,6 +17,7 @@ import { addWorker } from './worker.ts';
 export const commands: readonly ((program: Command) => void)[] = [
   addServe,
   addWorker,
+  addQueue,
   addDemo,
   addImport,
   addExport,

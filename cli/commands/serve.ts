@@ -1,4 +1,4 @@
-import { type Configuration, parseSetting, settings } from '@stratlab/lab/configuration.ts';
+import { type Configuration, meaningOf, parseSetting, settings } from '@stratlab/lab/configuration.ts';
 import type { Lab } from '@stratlab/lab/lab.ts';
 import type { Mount } from '@stratlab/mcp/http/serve.ts';
 import type { HttpServer } from '@stratlab/mcp/http/server.ts';
@@ -14,8 +14,8 @@ interface ServeOptions {
   monitor?: boolean;
   host?: string;
   port?: number;
-  allowedHosts?: readonly string[];
-  allowedOrigins?: readonly string[];
+  allowedHosts?: string[];
+  allowedOrigins?: string[];
 }
 
 export function addServe(program: Command): void {
@@ -30,20 +30,20 @@ export function addServe(program: Command): void {
     .option('--http', 'serve Streamable HTTP at /mcp')
     .option('--ws', 'serve WebSockets at /ws; alone or beside --http')
     .option('--monitor', 'serve /health and /metrics beside stdin and stdout; always there beside --http and --ws')
-    .option('--host <address>', settings.httpHost.meaning)
+    .option('--host <address>', meaningOf(settings.httpHost))
     .option(
       '--port <number>',
-      settings.httpPort.meaning,
+      meaningOf(settings.httpPort),
       flag((text) => parseSetting(settings.httpPort, text)),
     )
     .option(
       '--allowed-hosts <names>',
-      settings.allowedHosts.meaning,
+      meaningOf(settings.allowedHosts),
       flag((text) => parseSetting(settings.allowedHosts, text)),
     )
     .option(
       '--allowed-origins <names>',
-      settings.allowedOrigins.meaning,
+      meaningOf(settings.allowedOrigins),
       flag((text) => parseSetting(settings.allowedOrigins, text)),
     )
     .action(serve);
@@ -92,7 +92,8 @@ async function serveNetwork(lab: Lab, options: ServeOptions): Promise<void> {
     mounts.push(() => new WebSocketEndpoint(lab, serverOptionsIn(options)));
   }
   const { workEndpoint } = await import('@stratlab/mcp/http/work-endpoint.ts');
-  mounts.push(() => workEndpoint(lab), ...(await monitors(lab)));
+  const work = await workEndpoint(lab);
+  mounts.push(() => work, ...(await monitors(lab)));
   const server = await serveHttp(lab, mounts);
   if (options.http) process.stdout.write(`Streamable HTTP: ${server.url}/mcp\n`);
   if (options.ws) process.stdout.write(`WebSocket: ${server.url.replace('http', 'ws')}/ws\n`);

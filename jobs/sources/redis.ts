@@ -7,6 +7,8 @@ import type { Log } from '../job-process.ts';
 import { JobsUnavailable } from '../jobs-unavailable.ts';
 
 const longestRetryMs = 2000;
+/** A connection on which an answer is due for so long is dead and made anew; BullMQ lets Redis wait 10 s with one. */
+const longestSilenceMs = 15_000;
 /** Name and value; nothing where a hosted Redis does not tell. */
 const settingSchema = z.array(z.string());
 
@@ -42,6 +44,7 @@ export function connect({ ioredis }: Packages, url: string, onReady: () => void,
   let problem: string | null = `Redis at ${place} has not answered yet`;
   const client = new ioredis.Redis(url, {
     maxRetriesPerRequest: null,
+    socketTimeout: longestSilenceMs,
     retryStrategy: (times) => Math.min(longestRetryMs, 50 * times),
   });
   client.on('error', (error) => {

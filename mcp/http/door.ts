@@ -7,7 +7,7 @@ const loopbackNames = ['localhost', '127.0.0.1', '[::1]'];
 export interface DoorSettings {
   /** Address that the server listens on. */
   httpHost: string;
-  publicUrl: string | undefined;
+  publicUrl?: string | undefined;
   allowedHosts: readonly string[];
   allowedOrigins: readonly string[];
 }

@@ -29,7 +29,15 @@ export const getLabStatusTool = defineTool({
       }),
     ),
     queue: z.record(z.string(), z.int()),
-    workers: z.object({ concurrency: z.int(), lease_ms: z.number() }),
+    queue_backlog: z.array(z.object({ capability: z.string(), queued: z.int(), oldest_ms: z.number() })),
+    queue_paused: z.string().nullable(),
+    workers: z.object({
+      concurrency: z.int(),
+      lease_ms: z.number(),
+      known: z.array(
+        z.object({ worker_id: z.string(), host: z.string(), pid: z.int(), slots: z.record(z.string(), z.int()) }),
+      ),
+    }),
     devices: z.object({ cores: z.int(), processor: z.string(), memory: z.number(), memory_free: z.number() }),
     database: z.object({ file: z.string(), size: z.number(), schema_version: z.int() }),
     home: z.string(),

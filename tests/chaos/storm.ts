@@ -41,6 +41,8 @@ const servers = 3;
 const outstanding = 24;
 const chain = ['train', 'backtest', 'report'] as const;
 const deadlineMs = 2000;
+const cancelledAtOnce = 4;
+const maxAttempts = 100_000;
 
 type Blow = 'workerKills' | 'serverKills' | 'bothKills' | 'redisOutages' | 'clockJumps' | 'cancels';
 
@@ -81,7 +83,7 @@ export async function storm(plan: Plan, redis: RedisServer | null, seed: number)
       const id: string = `${ids.length}-${step}`;
       const payload = JSON.stringify({ trace: home.trace, ms: Math.floor(random() * 120) });
       const after = before === null ? [] : [{ id: before, needs: 'success' as const }];
-      home.store.add({ id, kind: 'wait', payload, key: id, maxAttempts: 100_000, after });
+      home.store.add({ id, kind: 'wait', payload, key: id, maxAttempts, after });
       ids.push(id);
       before = id;
     }
@@ -94,65 +96,78 @@ export async function storm(plan: Plan, redis: RedisServer | null, seed: number)
       return pid !== undefined && alive(pid) ? [{ id, attempt, pid }] : [];
     });
 
-  async function killWorker(): Promise<boolean> {
+  async function killWorker(): Promise<number> {
     starts.read();
     const victim = pick(runningPids()) ?? pick(starts.recent().filter(({ pid }) => alive(pid)));
-    if (victim === undefined) return false;
+    if (victim === undefined) return 0;
     process.kill(victim.pid, 'SIGKILL');
     const record = home.store.get(victim.id);
     if (record?.status === 'running' && record.attempt === victim.attempt) done.midJob++;
-    return true;
+    return 1;
   }
 
-  async function killOneServer(): Promise<boolean> {
+  async function killOneServer(): Promise<number> {
     const k = Math.floor(random() * servers);
     await killServer(fleet[k]);
     fleet[k] = startServer(home, 2, clock?.environment);
-    return true;
+    return 1;
   }
 
-  async function redisOutage(): Promise<boolean> {
-    if (redis === null) return false;
+  async function redisOutage(): Promise<number> {
+    if (redis === null) return 0;
     const isLong = done.redisOutages === Math.floor(plan.redisOutages / 2);
     await redis.down();
     await sleep(isLong ? plan.longOutageMs : 20 + random() * 1500);
     await redis.up();
     if (done.redisOutages % 20 === 3) redis.wipe();
-    return true;
+    return 1;
   }
 
-  /** A job of a kind that is hard to end is put in front of all others and cancelled once it runs. */
-  async function cancelOne(): Promise<boolean> {
-    const kind = pick(['busy', 'stubborn', 'wait']) ?? 'wait';
-    const id = `cancel-${done.cancels}`;
-    const payload = JSON.stringify({ trace: home.trace, ms: 60_000 });
-    home.store.add({ id, kind, payload, key: null, maxAttempts: 100_000, priority: 9 });
-    cancelled.set(id, 0);
-    await until(`${id} runs`, () => {
+  /** Jobs of kinds that are hard to end are put in front of all others and cancelled once they run. */
+  async function cancelSome(): Promise<number> {
+    const number = Math.min(cancelledAtOnce, plan.cancels - done.cancels);
+    const some = Array.from({ length: number }, (_, k) => `cancel-${done.cancels + k}`);
+    for (const id of some) {
+      const payload = JSON.stringify({ trace: home.trace, ms: 60_000 });
+      home.store.add({
+        id,
+        kind: pick(['busy', 'stubborn', 'wait']) ?? 'wait',
+        payload,
+        key: null,
+        maxAttempts,
+        priority: 9,
+      });
+    }
+    await until(`${some.join(', ')} run`, () => {
       starts.read();
-      const { status, attempt } = home.record(id);
-      return status === 'running' && starts.pidOf(id, attempt) !== undefined;
+      return some.every((id) => home.record(id).status === 'running' && pidOf(id) !== undefined);
     });
+    await Promise.all(some.map(cancel));
+    return number;
+  }
+
+  const pidOf = (id: string) => starts.pidOf(id, home.record(id).attempt);
+
+  async function cancel(id: string): Promise<void> {
     const askedAt = performance.now();
     home.store.requestCancel(id);
     await until(`${id} has ended`, () => home.record(id).finishedAt !== null);
     const tookMs = performance.now() - askedAt;
     cancelled.set(id, tookMs);
     done.slowestCancelMs = Math.max(done.slowestCancelMs, Math.round(tookMs));
-    const pid = starts.pidOf(id, home.record(id).attempt);
     if (home.record(id).status !== 'cancelled') done.faults.push(`${id} ended as ${home.record(id).status}`);
     // The process of a job whose server was killed ends by itself, a moment after another server has seen to the job.
+    const pid = pidOf(id);
     if (pid !== undefined && !(await diesSoon(pid))) done.faults.push(`the process of ${id} outlived its cancel`);
-    return true;
   }
 
-  const blows: Record<Blow, () => Promise<boolean>> = {
+  const blows: Record<Blow, () => Promise<number>> = {
     workerKills: killWorker,
     serverKills: killOneServer,
-    bothKills: async () => (await killWorker()) && (await killOneServer()),
+    bothKills: async () => (await killWorker()) * (await killOneServer()),
     redisOutages: redisOutage,
-    clockJumps: async () => clock?.jump() ?? false,
-    cancels: cancelOne,
+    clockJumps: async () => clock?.jump() ?? 0,
+    cancels: cancelSome,
   };
 
   /** What is left to be done, each as likely as there is of it. */
@@ -168,7 +183,7 @@ export async function storm(plan: Plan, redis: RedisServer | null, seed: number)
     feed();
     const blow = nextBlow();
     if (blow === undefined) break;
-    if (await blows[blow]()) done[blow]++;
+    done[blow] += await blows[blow]();
     await sleep(5 + random() * 40);
   }
 

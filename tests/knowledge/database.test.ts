@@ -208,9 +208,10 @@ test('a place where no database can be made is named', () => {
 test('a Node that the driver would crash on is refused before the driver is loaded', async () => {
   const program = `
     Object.defineProperty(process.versions, 'node', { value: '20.19.0' });
+    Object.defineProperty(process.versions, 'napi', { value: '9' });
     const { openDatabase } = await import('@stratlab/knowledge/database.ts');
     try { openDatabase(':memory:') } catch (error) { process.stdout.write(error.code + ' ' + error.message) }`;
   const args = ['--input-type=module', '--eval', program];
   const { stdout } = await run(process.execPath, args, { cwd: import.meta.dirname });
-  assert.equal(stdout, 'unavailable Node 20.19.0 is too old; the database needs 22 or newer.');
+  assert.equal(stdout, 'unavailable Node 20.19.0 is too old: the database needs Node-API 10, so Node 22.14 or newer.');
 });

@@ -5,8 +5,8 @@ import { test } from 'node:test';
 import { LabError } from '@stratlab/data/error.ts';
 import { readConfiguration, settings, settingsTable } from '@stratlab/lab/configuration.ts';
 
-test('the README shows the settings that the code has', () => {
-  const readme = readFileSync(resolve(import.meta.dirname, '../../README.md'), 'utf8');
+test('the specification shows the settings that the code has', () => {
+  const readme = readFileSync(resolve(import.meta.dirname, '../../specification/settings.md'), 'utf8');
   const shown = /<!-- settings -->\n([\s\S]*?)\n<!-- \/settings -->/.exec(readme)?.[1];
   assert.equal(shown, settingsTable());
 });
@@ -32,5 +32,5 @@ test('a setting that cannot be read names its variable', () => {
 test('an empty variable means the default, and a home is absolute', () => {
   const { home, workers } = readConfiguration({ STRATLAB_WORKERS: '', STRATLAB_HOME: 'somewhere' });
   assert.ok(home.endsWith('/somewhere') && home.startsWith('/'));
-  assert.equal(workers, settings.workers.schema.parse(undefined));
+  assert.equal(workers, settings.workers.parse(undefined));
 });

@@ -16,9 +16,28 @@ const model = { kind: 'model', id: 'model_x', summary: 'It learnt something.', m
 test('a queued task says what it waits for', async (t) => {
   const lab = idleLab(t);
   const [first, second] = [addJob(lab), addJob(lab)];
-  const { tasks } = await getTaskStatus(lab, { task_ids: [first, second] });
-  assert.match(tasks[0].waiting_reason ?? '', /^next in the queue/);
-  assert.match(tasks[1].waiting_reason ?? '', /^queued behind 1 other;/);
+  const last = lab.jobs.add({
+    id: 'task_last',
+    kind: 'train',
+    payload: null,
+    key: null,
+    maxAttempts: 1,
+    after: [{ id: first, needs: 'end' }],
+  }).id;
+  const reasons = async () => {
+    const { tasks } = await getTaskStatus(lab, { task_ids: [first, second, last] });
+    return tasks.map(({ waiting_reason }) => waiting_reason);
+  };
+  assert.deepEqual(await reasons(), ['no worker offers cpu', 'no worker offers cpu', `comes after ${first}`]);
+  lab.jobs.announce({ id: 'w', host: 'here', pid: 7, slots: { cpu: 2 }, startedAt: 0 });
+  assert.deepEqual((await reasons()).slice(0, 2), [
+    'next in the queue; 2 run at once',
+    'queued behind 1 other; 2 run at once',
+  ]);
+  lab.jobs.pause('the disk is changed');
+  assert.equal((await reasons())[0], 'the queue is paused: the disk is changed');
+  lab.jobs.pause(null);
+  const { tasks } = await getTaskStatus(lab, { task_ids: [first] });
   assert.deepEqual([tasks[0].status, tasks[0].progress, tasks[0].attempt], ['queued', 0, 0]);
   assert.deepEqual([tasks[0].strategy_name, tasks[0].version], ['cross', 1]);
 });

@@ -27,6 +27,9 @@ async function openedRaw(t: TestContext, port: number, headers: Record<string, s
   return raw;
 }
 
+/** Of 400 kB and more each: together far more than the buffers of the system take in. */
+const calls = 80;
+
 /** About 200 kB of answer to 50 kB of question. */
 const askToPour = (raw: RawWebSocket, id: number) =>
   raw.say({
@@ -65,7 +68,7 @@ test('a connection is closed once more waits for its client than the bound', asy
   const { port } = await served(t, { limits: { pauseAbove: 64 * 1024, closeAbove: 1024 * 1024 } });
   const raw = await openedRaw(t, port);
   raw.socket.pause();
-  for (let id = 1; id <= 20; id++) {
+  for (let id = 1; id <= calls; id++) {
     raw.say({ id, method: 'tools/call', params: { name: 'pour', arguments: { limit: 400_000 } } });
   }
   await after(500);
@@ -79,7 +82,7 @@ test('a connection is closed where nothing is read for too long', async (t) => {
   const { port } = await served(t, { limits: { pauseAbove: 64 * 1024, stalledMs: 300 } });
   const raw = await openedRaw(t, port);
   raw.socket.pause();
-  for (let id = 1; id <= 20; id++) {
+  for (let id = 1; id <= calls; id++) {
     raw.say({ id, method: 'tools/call', params: { name: 'pour', arguments: { limit: 400_000 } } });
   }
   await after(1_000);
@@ -92,8 +95,8 @@ test('a connection is closed where nothing is read for too long', async (t) => {
 test('calls too many at once are refused and the others answered', async (t) => {
   const { port } = await served(t, { configuration: { messagesAtOnce: 2 } });
   const client = await clientAt(t, port, 'legacy');
-  const calls = [1, 2, 3].map(() => client.callTool({ name: 'count', arguments: { to: 5, every_ms: 20 } }));
-  const outcomes = await Promise.allSettled(calls);
+  const three = [1, 2, 3].map(() => client.callTool({ name: 'count', arguments: { to: 5, every_ms: 20 } }));
+  const outcomes = await Promise.allSettled(three);
   assert.deepEqual(
     outcomes.map(({ status }) => status),
     ['fulfilled', 'fulfilled', 'rejected'],
@@ -115,8 +118,8 @@ test('no more sessions are opened than may be', async (t) => {
 test('messages that come too fast are refused', async (t) => {
   const { port, runs } = await served(t, { configuration: { messageRate: 1 } });
   const client = await clientAt(t, port, 'legacy');
-  const calls = Array.from({ length: 20 }, () => client.callTool({ name: 'count', arguments: { to: 1, every_ms: 0 } }));
-  const refused = (await Promise.allSettled(calls)).filter(({ status }) => status === 'rejected');
+  const many = Array.from({ length: 20 }, () => client.callTool({ name: 'count', arguments: { to: 1, every_ms: 0 } }));
+  const refused = (await Promise.allSettled(many)).filter(({ status }) => status === 'rejected');
   assert.ok(refused.length >= 10);
   assert.match(String(Object(refused[0]).reason), /1 messages? a second are allowed/);
   assert.equal(runs.count, 20 - refused.length);
