@@ -8,6 +8,7 @@ import { addTask } from '@stratlab/knowledge/ledger.ts';
 import { engineIds } from '@stratlab/models/engine.ts';
 import { baseTimeframe, documentSymbols } from '@stratlab/strategies/document.ts';
 import { canonicalJson } from '@stratlab/strategies/fingerprint.ts';
+import { capabilityFor } from './capability.ts';
 import { effectiveDocument, withTraining } from './effective-document.ts';
 import { requireOpenExperiment } from './find-experiment.ts';
 import { requireVersion } from './find-strategy.ts';
@@ -122,6 +123,7 @@ export function queueTraining(
       payload: order,
       key: `train ${sha256(canonicalJson(same))}`,
       maxAttempts: 3,
+      capability: capabilityFor(lab, order.engine),
       parentId,
     });
     if (task.added) {

@@ -42,6 +42,19 @@ test('a queued task says what it waits for', async (t) => {
   assert.deepEqual([tasks[0].strategy_name, tasks[0].version], ['cross', 1]);
 });
 
+test('a training whose engine is at home on a GPU goes there where a worker has one', (t) => {
+  const lab = idleLab(t);
+  storeMarket(lab, 'AAA', 'fuzzy_rsi', { bars: 1500 }, { kind: 'none' });
+  recordBacktest(lab, { name: 'net', document: networkDocument(['AAA']) });
+  const capabilityOf = (engine: string) => {
+    const { task_id } = trainModel(lab, { strategy_name: 'net', engine });
+    return lab.jobs.get(task_id)?.capability;
+  };
+  assert.equal(capabilityOf('webgpu'), 'cpu');
+  lab.jobs.announce({ id: 'w', host: 'there', pid: 7, slots: { gpu: 1 }, startedAt: 0 });
+  assert.deepEqual(['tensorflow', 'simd'].map(capabilityOf), ['gpu', 'cpu']);
+});
+
 test('waiting ends with the first task that ends', { timeout: 20_000 }, async (t) => {
   const lab = idleLab(t);
   const ids = [addJob(lab), addJob(lab)];
