@@ -83,7 +83,7 @@ export function startQueue(options: QueueOptions): Queue {
 
   function announce(): void {
     announcedAt = performance.now();
-    if (Object.keys(slots).length === 0) return;
+    if (Object.values(slots).every((many) => many === 0)) return;
     store.announce({ id: owner, host: hostname(), pid: process.pid, slots: { ...slots }, startedAt });
   }
 

@@ -1,7 +1,7 @@
 import { withoutRedis } from '../faults/redis-server.ts';
-import { withoutNamespaces } from './namespaces.ts';
 import { full, short } from './plan.ts';
 import { runBatch } from './run-batch.ts';
+import { withoutNamespaces } from './without-namespaces.ts';
 
 /**
  * `npm run check:network [-- --short]`: two workers in network namespaces of their own train a batch for a lab in a third,
