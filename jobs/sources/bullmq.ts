@@ -1,29 +1,32 @@
 import type { Queue, Worker } from 'bullmq';
-import type { Books } from '../books.ts';
 import { jobErrorOf } from '../job-error.ts';
-import type { Job } from '../job-store.ts';
 import type { JobSource, SourceContext } from '../source.ts';
 import { Dispatch } from './dispatch.ts';
+import { pullSource } from './pull.ts';
 import { connect, loadPackages } from './redis.ts';
 
 const prefix = 'stratlab';
 /** A token whose worker died is handed on however often; what it stands for is fenced in the store. */
 const endless = 1_000_000_000;
+/** So often a worker asks by itself, in case Redis is away. */
+const askEveryMs = 5000;
 
 /**
  * Wakes workers on any host through BullMQ, with a queue for each capability. A token in Redis carries an id and no
- * truth: whoever gets one claims the first job that is ready in the books, or nothing. So a token that is lost, doubled
- * or late costs time only, and priority, pauses and dependencies hold as in the store. Where this process knows the
- * store it puts the tokens there, and puts them there again until their jobs are taken. Throws JobsUnavailable without
- * the packages it needs.
+ * truth: whoever gets one takes the first jobs that are ready in the books, as many as it has slots for. So a token that
+ * is lost, doubled or late costs time only, and priority, pauses and dependencies hold as in the store. Where this
+ * process knows the store it puts the tokens there, and puts them there again until their jobs are taken. Throws
+ * JobsUnavailable without the packages it needs.
  */
 export function bullSource(url: string): (context: SourceContext) => JobSource {
   const packages = loadPackages();
-  return ({ books, ready, runner, slots, heldBack, log }) => {
+  return (context) => {
+    const { ready, slots, log } = context;
+    const pull = pullSource(context);
     const queues = new Map<string, Queue>();
-    const workers = new Map<string, Worker>();
-    const claimOne = oneByOne(books);
+    const workers: Worker[] = [];
     let stopping = false;
+    let askedAt = performance.now();
 
     const { bullmq } = packages;
     const connection = connect(packages, url, begin, log);
@@ -46,37 +49,28 @@ export function bullSource(url: string): (context: SourceContext) => JobSource {
 
     function begin(): void {
       dispatch?.forget();
-      for (const [capability, concurrency] of Object.entries(slots)) {
-        if (concurrency > 0 && !workers.has(capability) && !stopping)
-          workers.set(capability, consume(capability, concurrency));
-      }
+      if (workers.length === 0 && !stopping) workers.push(...Object.keys(slots).flatMap(listen));
       look();
     }
 
-    function consume(capability: string, concurrency: number): Worker {
-      const worker = new bullmq.Worker(nameOf(capability), () => answerToken(capability), {
+    function listen(capability: string): Worker[] {
+      if ((slots[capability] ?? 0) === 0) return [];
+      const worker = new bullmq.Worker(nameOf(capability), async () => pull.look(), {
         connection: client,
         prefix,
-        concurrency,
         maxStalledCount: endless,
         removeOnComplete: { count: 0 },
         removeOnFail: { count: 0 },
       });
       worker.on('error', complain);
-      return worker;
-    }
-
-    async function answerToken(capability: string): Promise<void> {
-      if (stopping || heldBack() !== null) return;
-      try {
-        const job = await claimOne(capability);
-        if (job !== undefined) await runner.run(job);
-      } catch (error) {
-        log('warn', 'No job could be taken.', { error: jobErrorOf(error) });
-      }
+      return [worker];
     }
 
     function look(): void {
+      if (performance.now() - askedAt >= askEveryMs) {
+        askedAt = performance.now();
+        pull.look();
+      }
       if (dispatch === null || stopping || connection.problem() !== null) return;
       dispatch
         .send()
@@ -88,7 +82,8 @@ export function bullSource(url: string): (context: SourceContext) => JobSource {
       problem: connection.problem,
       async stop() {
         stopping = true;
-        await Promise.allSettled([...workers.values()].map((worker) => worker.close(true)));
+        await pull.stop();
+        await Promise.allSettled(workers.map((worker) => worker.close(true)));
         await Promise.allSettled([...queues.values()].map((queue) => queue.close()));
         connection.close();
       },
@@ -97,22 +92,3 @@ export function bullSource(url: string): (context: SourceContext) => JobSource {
 }
 
 const nameOf = (capability: string) => `jobs-${capability}`;
-
-/** Claims for all who ask in one turn of the event loop with one transaction. */
-function oneByOne(books: Books): (capability: string) => Promise<Job | undefined> {
-  const asking = new Map<string, ((jobs: Promise<Job[]>, place: number) => void)[]>();
-
-  function claimFor(capability: string): void {
-    const askers = asking.get(capability) ?? [];
-    asking.delete(capability);
-    const jobs = books.claim(capability, askers.length);
-    for (const [place, answer] of askers.entries()) answer(jobs, place);
-  }
-
-  return (capability) =>
-    new Promise((resolve, reject) => {
-      const askers = asking.get(capability) ?? [];
-      if (askers.length === 0) setImmediate(() => claimFor(capability));
-      asking.set(capability, [...askers, (jobs, place) => void jobs.then((taken) => resolve(taken.at(place)), reject)]);
-    });
-}

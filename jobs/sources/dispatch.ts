@@ -1,8 +1,8 @@
 import type { Queue } from 'bullmq';
 import type { ReadyJob } from '../job-store.ts';
 
-/** So many jobs have a token in Redis at a time; those behind them get theirs when these are taken. */
-const mostTokens = 1000;
+/** So many jobs have a token in Redis at a time; those behind them get theirs when these are taken. Busy workers need none. */
+const mostTokens = 64;
 /** A job that is still ready after this gets its token again: Redis may have lost it. Where it is still there, it stays one. */
 const againAfterMs = 5000;
 

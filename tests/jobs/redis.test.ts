@@ -60,6 +60,15 @@ describe('Redis', { skip: withoutRedis }, () => {
     assert.equal(queue.problem(), null);
   });
 
+  test('without Redis workers ask by themselves, now and then', async () => {
+    await start();
+    await redis.down();
+    work();
+    const id = home.add('wait');
+    await home.ended(id);
+    assert.match(queue.problem() ?? '', /cannot be reached/);
+  });
+
   test('jobs that Redis has forgotten are added again', async () => {
     await start();
     work();
