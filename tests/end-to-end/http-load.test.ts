@@ -27,11 +27,11 @@ test('a thousand clients that leave in mid-call cost nothing that stays', async 
   assert.ok(grown < 4_000_000, `${grown} bytes more are held`);
 });
 
-test('thousands of malformed requests leave nothing behind', async (t) => {
+test('ten thousand malformed requests leave nothing behind', async (t) => {
   const { url, bytes } = await fixtureProcess(t, { STRATLAB_LOG_LEVEL: 'silent', STRATLAB_HTTP_RATE: '10000' });
-  await annoy(url, 1000);
+  await annoy(url, 3000);
   const before = await bytes();
-  await annoy(url, 1000);
+  await annoy(url, 10_000);
   assert.match(await (await post(url, callOf('greet', { name: 'Ada' }))).text(), /Greeted Ada/);
   const grown = (await bytes()) - before;
   assert.ok(grown < 2_000_000, `${grown} bytes more are held`);
