@@ -8,7 +8,6 @@ import type { JobSource, SourceContext } from './source.ts';
 import { pullSource } from './sources/pull.ts';
 
 const longestLookMs = 250;
-const defaultLimitMs = 24 * 3_600_000;
 
 export interface WorkOptions {
   books: Books;
@@ -20,7 +19,7 @@ export interface WorkOptions {
   leaseMs: number;
   /** Jobs that could be taken now; null where this process cannot know. */
   ready: ((limit: number) => ReadyJob[]) | null;
-  /** The longest that one attempt of a job may run. */
+  /** The longest that one attempt of a job may run; as long as it likes where absent. */
   limitMs?: number | undefined;
   /** Most memory for JavaScript objects in a job's process, MiB. */
   heapMb?: number | undefined;
@@ -46,7 +45,7 @@ export interface Work {
 }
 
 export function startWork(options: WorkOptions): Work {
-  const { books, entry, slots, leaseMs, ready, limitMs = defaultLimitMs, heapMb, log, environment } = options;
+  const { books, entry, slots, leaseMs, ready, limitMs = Number.POSITIVE_INFINITY, heapMb, log, environment } = options;
   const { heldBack = () => null, source: startSource = pullSource } = options;
   const size = Object.values(slots).reduce((sum, slot) => sum + slot, 0);
   const pool = new ProcessPool({ entry, size, log, environment, heapMb });

@@ -1,5 +1,5 @@
 import type { JobStore, WorkerRecord } from '@stratlab/jobs/job-store.ts';
-import { asc, eq, lt } from 'drizzle-orm';
+import { asc, eq, gte, lt } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { workers } from './tables/jobs.ts';
 
@@ -22,6 +22,9 @@ export function workerRegister({ orm }: Database): Pick<JobStore, 'announce' | '
         .run();
     },
     retire: (id) => void orm.delete(workers).where(eq(workers.id, id)).run(),
-    workers: (): WorkerRecord[] => orm.select().from(workers).orderBy(asc(workers.startedAt)).all(),
+    workers: (): WorkerRecord[] => {
+      const isThere = gte(workers.seenAt, Date.now() - goneAfterMs);
+      return orm.select().from(workers).where(isThere).orderBy(asc(workers.startedAt)).all();
+    },
   };
 }

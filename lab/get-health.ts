@@ -18,9 +18,9 @@ export function getHealth(lab: Lab): Health {
   const database = check(() => databaseFault(lab));
   const checks = {
     database,
-    queue: database.ok ? check(() => lab.jobs.paused()?.reason ?? lab.queue.problem()) : database,
+    queue: database.ok ? check(() => queueFault(lab)) : database,
     workers: database.ok ? check(() => (lab.jobs.workers().length > 0 ? null : 'no worker is there')) : database,
-    room: check(() => pressureNow(lab.configuration)),
+    room: check(() => (pressureNow(lab.configuration) === null ? null : 'disk or memory is short')),
   };
   const isWell = Object.values(checks).every(({ ok }) => ok);
   return { status: database.ok ? (isWell ? 'ok' : 'degraded') : 'failing', checks };
@@ -33,6 +33,12 @@ function check(fault: () => string | null): Check {
   } catch {
     return { ok: false, reason: 'could not be asked' };
   }
+}
+
+/** Why in full is for those who may ask `get_lab_status`. */
+function queueFault({ jobs, queue }: Lab): string | null {
+  if (jobs.paused() !== null) return 'is paused';
+  return queue.problem() === null ? null : 'jobs are held back';
 }
 
 /** The write lock must be there to be had, or jobs cannot end. */

@@ -9,7 +9,7 @@ import { openLab } from '@stratlab/lab/lab.ts';
 import { z } from 'zod';
 import { networkDocument } from '../documents.ts';
 import { storeMarket } from '../lab-home.ts';
-import { homeFor, serveProcess } from './http-process.ts';
+import { homeFor, serveProcess, stratlab } from './http-process.ts';
 
 const spans = z.object({
   resourceSpans: z.array(
@@ -74,6 +74,11 @@ test('a lab over HTTP shows its health and its figures, and a training is one tr
   assert.equal(health.status, 200);
   const { status, checks }: Record<string, object> = Object(await health.json());
   assert.deepEqual([status, Object.keys(checks).sort()], ['ok', ['database', 'queue', 'room', 'workers']]);
+
+  await stratlab(home, ['queue', 'pause', 'the disk at /srv is changed']);
+  const paused = await (await fetch(new URL('/health', url))).text();
+  assert.match(paused, /"status":"degraded".*"is paused"/);
+  assert.doesNotMatch(paused, /srv/, 'anyone may ask, so it says no more than that');
 
   const metrics = await (await fetch(new URL('/metrics', url))).text();
   for (const line of [

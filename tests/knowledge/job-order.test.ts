@@ -163,6 +163,8 @@ test('workers are known while they are seen', () => {
   const [{ seenAt, ...known }] = store.workers();
   assert.deepEqual(known, { ...worker, slots: { cpu: 1 } });
   assert.ok(seenAt > 0);
+  store.announce({ ...worker, id: 'silent' });
+  database.sqlite.exec("UPDATE workers SET seen_at = seen_at - 120000 WHERE id = 'silent'");
   store.retire('w');
   assert.deepEqual(store.workers(), []);
 });
