@@ -10,6 +10,7 @@ import type { Configuration } from './configuration.ts';
 import { sourceOf } from './job-source.ts';
 import { letterBox } from './letter-box.ts';
 import { openObjects } from './objects.ts';
+import { pressureNow } from './pressure.ts';
 import { type Letter, welcomeSchema } from './worker-letters.ts';
 
 const helloEveryMs = 10_000;
@@ -60,6 +61,7 @@ export async function workFor(configuration: Configuration, slots: Slots, log: L
     ready: null,
     limitMs: jobLimitMs,
     heapMb: jobHeapMb,
+    heldBack: () => pressureNow(configuration),
     log: (level, message, details) => log[level]({ details }, message),
     source: sourceOf(configuration),
   });

@@ -26,8 +26,8 @@ export function pullSource({ books, runner, slots, heldBack, log }: SourceContex
 
   async function pullFor(capability: string): Promise<void> {
     const free = runner.free(capability);
-    if (free < 1 || heldBack() !== null) return;
     try {
+      if (free < 1 || heldBack() !== null) return;
       for (const job of await books.claim(capability, free)) void runner.run(job).then(look);
     } catch (error) {
       log('error', 'No jobs could be taken.', { error: jobErrorOf(error) });

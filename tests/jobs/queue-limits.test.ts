@@ -83,6 +83,19 @@ onEachEngine((redisUrl) => {
     await home.ended(id);
   });
 
+  test('a look at the machine that fails costs a moment, not the server', async () => {
+    let looks = 0;
+    start({
+      heldBack: () => {
+        if (looks++ === 0) throw new Error('the disk does not answer');
+        return null;
+      },
+    });
+    const id = home.add('wait');
+    await home.ended(id);
+    assert.equal(home.record(id).status, 'completed');
+  });
+
   test('a queue that takes jobs says that it is there, until it stops', async () => {
     start({ slots: { cpu: 3 } });
     await until('the worker is announced', () => home.store.workers().length === 1);
