@@ -111,7 +111,7 @@ test('no client gets a task, or may ask for one, that did not declare the extens
 
 test('whoever waits for a task and asked for progress is told of it, forwards only', async (t) => {
   const client = await prepared(t, homeFor(t));
-  const { taskId } = await client.call('train_model', { strategy_name: 'net', epochs: 300 });
+  const { taskId } = await client.call('train_model', { strategy_name: 'net', epochs: 10_000 });
   const params = { name: 'get_task_status', arguments: { task_id: taskId, wait_ms: 20_000 } };
   await client.ask('silent', { method: 'tools/call', params: { ...params, arguments: {}, _meta: envelope() } });
   assert.ok(client.frames.every(({ method }) => method === undefined));
