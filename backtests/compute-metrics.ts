@@ -1,6 +1,7 @@
 import { type Measures, measure } from './measure.ts';
-import type { MeasuredTrade, MetricSample } from './metric.ts';
+import type { MetricSample } from './metric.ts';
 import { metrics } from './metrics/index.ts';
+import { type MeasuredTrade, tradeColumns } from './trade-columns.ts';
 
 /** A closed trade as a caller knows it; what is left out makes the metrics that need it undefined. */
 export interface ReportedTrade {
@@ -92,7 +93,7 @@ function reportedSample(reported: ReportedReturns): MetricSample {
     time: Float64Array.from(returns.keys()),
     position: heldPosition(trades, returns.length + 1),
     firstBar: 0,
-    trades: trades.map(measuredTrade),
+    trades: tradeColumns(trades.map(measuredTrade)),
     costsPaid: Number.NaN,
     tradedNotional: trades.reduce((total, trade) => total + notional(trade), 0),
     ...(benchmark === undefined ? {} : { benchmark }),
@@ -123,7 +124,6 @@ function measuredTrade(trade: ReportedTrade): MeasuredTrade {
     commission: trade.commission ?? Number.NaN,
     entryBar,
     exitBar,
-    barsHeld: exitBar - entryBar,
   };
 }
 

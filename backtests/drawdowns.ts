@@ -41,19 +41,17 @@ export function traceEquity(equity: Float64Array, initialCapital: number): Equit
   for (let bar = 0; bar < bars; ) {
     for (; bar < bars && equity[bar] >= floor; bar++) {
       const value = equity[bar];
+      levels += value;
       if (value > high) {
         high = value;
         floor = high * (1 - rounding);
       }
-      const depth = value / high - 1;
-      levels += value;
-      depths += depth;
-      squaredDepths += depth * depth;
     }
     if (bar === bars) break;
     const peak = bar;
     let lowest = bar;
     let least = equity[bar];
+    let [lost, squaresLost] = [0, 0];
     for (; bar < bars; bar++) {
       const value = equity[bar];
       if (value >= floor) break;
@@ -61,11 +59,13 @@ export function traceEquity(equity: Float64Array, initialCapital: number): Equit
         least = value;
         lowest = bar;
       }
-      const depth = value / high - 1;
+      const below = high - value;
       levels += value;
-      depths += depth;
-      squaredDepths += depth * depth;
+      lost += below;
+      squaresLost += below * below;
     }
+    depths -= lost / high;
+    squaredDepths += squaresLost / (high * high);
     drawdowns.push({ peak, trough: lowest + 1, recovery: bar < bars ? bar + 1 : null, depth: least / high - 1 });
   }
   return { drawdowns, levels, depths, squaredDepths };

@@ -46,10 +46,9 @@ function holds(units: number, side: number): boolean {
 /** Bars that began and ended without such a position, and held one in between. */
 function roundTripBars({ position, trades, firstBar }: MetricSample, side: number): number {
   const rows = new Set<number>();
-  for (let k = 0; k < trades.length; k++) {
-    const { entryBar, exitBar, direction } = trades[k];
-    if (entryBar !== exitBar || (side !== 0 && direction !== (side > 0 ? 'long' : 'short'))) continue;
-    const row = entryBar - firstBar;
+  for (let k = 0; k < trades.count; k++) {
+    if (trades.entryBar[k] !== trades.exitBar[k] || (side !== 0 && trades.side[k] !== side)) continue;
+    const row = trades.entryBar[k] - firstBar;
     if (!holds(position[row], side) && (row === 0 || !holds(position[row - 1], side))) rows.add(row);
   }
   return rows.size;

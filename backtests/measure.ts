@@ -1,6 +1,7 @@
 import { type Metric, type MetricSample, reasons } from './metric.ts';
 import { metrics } from './metrics/index.ts';
 import type { Simulation } from './trade.ts';
+import { tradeColumns } from './trade-columns.ts';
 
 /** Figures by name. What has no value is null, and `undefined` says why. No figure is NaN or infinite. */
 export interface Measures {
@@ -45,7 +46,7 @@ export function simulationSample(run: Omit<Simulation, 'openTrade'>, terms: Meas
     time: run.time,
     position: run.position,
     firstBar: run.firstBar,
-    trades: run.trades,
+    trades: run.tradeColumns ?? tradeColumns(run.trades),
     costsPaid: run.commissionPaid + run.slippagePaid + Math.max(0, run.financingPaid),
     tradedNotional: run.tradedNotional,
     cashRate: 0,

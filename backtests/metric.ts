@@ -1,18 +1,5 @@
 import type { HeldBars } from './held-bars.ts';
-
-/** What a metric may know of one closed trade. A number that is not known is NaN. `Trade` is one of these. */
-export interface MeasuredTrade {
-  readonly direction?: 'long' | 'short' | undefined;
-  /** Net of all costs, account currency. */
-  readonly pnl: number;
-  /** Fraction of the entry notional. */
-  readonly return: number;
-  /** Both sides, account currency. */
-  readonly commission: number;
-  readonly entryBar: number;
-  readonly exitBar: number;
-  readonly barsHeld: number;
-}
+import type { TradeColumns } from './trade-columns.ts';
 
 /** Everything that a result is judged by. Arrays are not to be changed: what is derived from a sample is kept with it. */
 export interface MetricSample {
@@ -37,7 +24,7 @@ export interface MetricSample {
   readonly cashRate: number;
   /** Returns of the benchmark in the same periods. */
   readonly benchmark?: Float64Array;
-  readonly trades: readonly MeasuredTrade[];
+  readonly trades: TradeColumns;
   /** Commission, slippage, spread and financing, account currency. */
   readonly costsPaid: number;
   /** Sum of |price x quantity x multiplier| over all fills. */

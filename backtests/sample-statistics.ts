@@ -69,22 +69,15 @@ export interface TradeSummary {
   /** Profit of the winning trades (> 0) and loss of the losing ones (< 0), account currency; 0 for none. */
   won: number;
   lost: number;
-  pnl: Float64Array;
-  returns: Float64Array;
   /** Sum of the bars from entry to exit. */
   barsHeld: number;
 }
 
-export const tradeSummary = perSample(({ trades }): TradeSummary => {
-  const pnl = new Float64Array(trades.length);
-  const returns = new Float64Array(trades.length);
+export const tradeSummary = perSample(({ trades: { count, pnl, entryBar, exitBar } }): TradeSummary => {
   let [wins, losses, won, lost, barsHeld] = [0, 0, 0, 0, 0];
-  for (let k = 0; k < trades.length; k++) {
-    const trade = trades[k];
-    const made = trade.pnl;
-    pnl[k] = made;
-    returns[k] = trade.return;
-    barsHeld += trade.barsHeld;
+  for (let k = 0; k < count; k++) {
+    const made = pnl[k];
+    barsHeld += exitBar[k] - entryBar[k];
     if (made > 0) {
       wins++;
       won += made;
@@ -93,7 +86,7 @@ export const tradeSummary = perSample(({ trades }): TradeSummary => {
       lost += made;
     }
   }
-  return { wins, losses, won, lost, pnl, returns, barsHeld };
+  return { wins, losses, won, lost, barsHeld };
 });
 
 /** Excess returns on the benchmark's excess returns, per period. */

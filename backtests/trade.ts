@@ -1,4 +1,5 @@
 import type { HeldBars } from './held-bars.ts';
+import type { TradeColumns } from './trade-columns.ts';
 
 export const exitReasons = [
   'signal',
@@ -58,6 +59,8 @@ export interface Simulation {
   /** Where they were counted; else `position` tells. */
   heldBars?: HeldBars;
   trades: Trade[];
+  /** The same to be measured, where the run kept them. */
+  tradeColumns?: TradeColumns;
   /** What is still open at the end (`at_end: mark`), as if closed at the last close without cost; else null. */
   openTrade: Trade | null;
   initialCapital: number;

@@ -5,7 +5,8 @@ import { type Measures, measure, simulationSample } from '@stratlab/backtests/me
 import { sessionReturns } from '@stratlab/backtests/session-returns.ts';
 import { simulate } from '@stratlab/backtests/simulate.ts';
 import { Workspace } from '@stratlab/backtests/simulation/workspace.ts';
-import type { Simulation, Trade } from '@stratlab/backtests/trade.ts';
+import type { Simulation } from '@stratlab/backtests/trade.ts';
+import type { TradeColumns } from '@stratlab/backtests/trade-columns.ts';
 import { type Bars, mapColumns } from '@stratlab/data/bars.ts';
 import { crypto } from '@stratlab/data/calendars/crypto.ts';
 import { guessInstrument } from '@stratlab/data/instrument.ts';
@@ -64,10 +65,10 @@ export class Crossing {
     return simulate(this.bars, this.decide(), plainExecution, instrument, capital, { workspace: this.workspace });
   }
 
-  full(workspace = this.workspace): Measures & { trades: readonly Trade[] } {
+  full(workspace = this.workspace): Measures & { trades: TradeColumns | undefined } {
     const run = simulate(this.bars, this.decide(), fullExecution, instrument, capital, { workspace });
     const { returns } = sessionReturns(run.time, run.equity, capital, crypto);
-    return { trades: run.trades, ...measure(simulationSample(run, { returns, periodsPerYear: 365 })) };
+    return { trades: run.tradeColumns, ...measure(simulationSample(run, { returns, periodsPerYear: 365 })) };
   }
 
   figures(what: 'plain' | 'full'): Record<string, number | null> {

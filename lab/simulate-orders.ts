@@ -7,6 +7,7 @@ import { runOrderList } from '@stratlab/backtests/order-list.ts';
 import { alignQuotes, type Quotes } from '@stratlab/backtests/quotes.ts';
 import { type ReplayEngine, type ReplayedTrade, replayOrders } from '@stratlab/backtests/replay.ts';
 import { periodsPerYear, ratePerPeriod, sessionReturns } from '@stratlab/backtests/session-returns.ts';
+import { tradeColumns } from '@stratlab/backtests/trade-columns.ts';
 import type { Bars } from '@stratlab/data/bars.ts';
 import { getCalendar } from '@stratlab/data/calendars/index.ts';
 import { LabError } from '@stratlab/data/error.ts';
@@ -87,15 +88,16 @@ function underRulesOf(engine: ReplayEngine, market: MarketFile, orders: OrderDoc
     time,
     position: replay.position,
     firstBar: 0,
-    trades: replay.trades.map((trade) => ({
-      direction: trade.size > 0 ? 'long' : 'short',
-      pnl: trade.pnl,
-      return: trade.return,
-      commission: trade.commission,
-      entryBar: trade.entry_bar,
-      exitBar: trade.exit_bar,
-      barsHeld: trade.exit_bar - trade.entry_bar,
-    })),
+    trades: tradeColumns(
+      replay.trades.map((trade) => ({
+        direction: trade.size > 0 ? 'long' : 'short',
+        pnl: trade.pnl,
+        return: trade.return,
+        commission: trade.commission,
+        entryBar: trade.entry_bar,
+        exitBar: trade.exit_bar,
+      })),
+    ),
     costsPaid: replay.costs_paid,
     tradedNotional: replay.traded_notional,
   };

@@ -37,18 +37,27 @@ function slidingSums(
   return sums;
 }
 
-/** Sums taken afresh at `row` and slid on from there; the row at which they must be taken afresh again. */
+/**
+ * Sums taken afresh at `row` and slid on from there; the row at which they must be taken afresh again. It goes in stretches
+ * in which the sum stays within half of what it was at their start: one comparison a row shows that enough is left of it.
+ */
 function slideSum(values: Float64Array, period: number, divisor: number, sums: Float64Array, row: number): number {
   let sum = 0;
   for (let k = row - period + 1; k <= row; k++) sum += values[k];
   sums[row] = sum / divisor;
-  let peak = Math.abs(sum);
+  let most = 0;
   const end = freshRow(row, period, values.length);
   for (let next = row + 1; next < end; next++) {
-    sum += values[next] - values[next - period];
-    const size = Math.abs(sum);
-    if (size > peak) peak = size;
-    if (size < peak * RESIDUE) return next;
+    const start = sum;
+    const reach = Math.abs(start) / 2;
+    most = Math.max(most, 3 * reach);
+    for (; next < end; next++) {
+      sum += values[next] - values[next - period];
+      if (!(Math.abs(sum - start) <= reach)) break;
+      sums[next] = sum / divisor;
+    }
+    if (next === end) return end;
+    if (Math.abs(sum) < most * RESIDUE) return next;
     sums[next] = sum / divisor;
   }
   return end;

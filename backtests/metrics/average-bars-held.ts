@@ -9,7 +9,7 @@ export const averageBarsHeld: Metric = {
   source: 'backtesting.py 0.6 Avg. Trade Duration, in bars',
   headline: true,
   compute(sample) {
-    if (sample.trades.length === 0) return undefinedBecause(reasons.noTrades);
-    return tradeSummary(sample).barsHeld / sample.trades.length;
+    if (sample.trades.count === 0) return undefinedBecause(reasons.noTrades);
+    return tradeSummary(sample).barsHeld / sample.trades.count;
   },
 };

@@ -9,7 +9,7 @@ export const averageLoss: Metric = {
   source: 'by definition',
   headline: true,
   compute(sample) {
-    if (sample.trades.length === 0) return undefinedBecause(reasons.noTrades);
+    if (sample.trades.count === 0) return undefinedBecause(reasons.noTrades);
     const { lost, losses } = tradeSummary(sample);
     return losses === 0 ? undefinedBecause(reasons.noLosses) : lost / losses;
   },

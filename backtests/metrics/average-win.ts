@@ -9,7 +9,7 @@ export const averageWin: Metric = {
   source: 'by definition',
   headline: true,
   compute(sample) {
-    if (sample.trades.length === 0) return undefinedBecause(reasons.noTrades);
+    if (sample.trades.count === 0) return undefinedBecause(reasons.noTrades);
     const { won, wins } = tradeSummary(sample);
     return wins === 0 ? undefinedBecause(reasons.noWins) : won / wins;
   },

@@ -10,8 +10,8 @@ export const expectancyR: Metric = {
   source: 'V. K. Tharp (1998), Trade your way to financial freedom',
   headline: false,
   compute(sample) {
-    if (sample.trades.length === 0) return undefinedBecause(reasons.noTrades);
-    const { pnl, lost, losses } = tradeSummary(sample);
-    return losses === 0 ? undefinedBecause(reasons.noLosses) : average(pnl) / (-lost / losses);
+    if (sample.trades.count === 0) return undefinedBecause(reasons.noTrades);
+    const { lost, losses } = tradeSummary(sample);
+    return losses === 0 ? undefinedBecause(reasons.noLosses) : average(sample.trades.pnl) / (-lost / losses);
   },
 };

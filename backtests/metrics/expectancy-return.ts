@@ -1,5 +1,4 @@
 import { type Metric, reasons, undefinedBecause } from '../metric.ts';
-import { tradeSummary } from '../sample-statistics.ts';
 import { average } from '../statistics/moments.ts';
 
 export const expectancyReturn: Metric = {
@@ -10,7 +9,7 @@ export const expectancyReturn: Metric = {
   source: 'backtesting.py 0.6 Expectancy',
   headline: false,
   compute(sample) {
-    if (sample.trades.length === 0) return undefinedBecause(reasons.noTrades);
-    return average(tradeSummary(sample).returns);
+    if (sample.trades.count === 0) return undefinedBecause(reasons.noTrades);
+    return average(sample.trades.return);
   },
 };

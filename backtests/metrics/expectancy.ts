@@ -1,5 +1,4 @@
 import { type Metric, reasons, undefinedBecause } from '../metric.ts';
-import { tradeSummary } from '../sample-statistics.ts';
 import { average } from '../statistics/moments.ts';
 
 export const expectancy: Metric = {
@@ -11,7 +10,7 @@ export const expectancy: Metric = {
     'V. K. Tharp (1998), Trade your way to financial freedom; backtesting.py takes the mean return instead (expectancy_return)',
   headline: true,
   compute(sample) {
-    if (sample.trades.length === 0) return undefinedBecause(reasons.noTrades);
-    return average(tradeSummary(sample).pnl);
+    if (sample.trades.count === 0) return undefinedBecause(reasons.noTrades);
+    return average(sample.trades.pnl);
   },
 };

@@ -1,5 +1,4 @@
 import { type Metric, reasons, undefinedBecause } from '../metric.ts';
-import { tradeSummary } from '../sample-statistics.ts';
 import { average } from '../statistics/moments.ts';
 
 export const geometricMeanTradeReturn: Metric = {
@@ -10,8 +9,8 @@ export const geometricMeanTradeReturn: Metric = {
   source: 'backtesting.py 0.6 Avg. Trade',
   headline: false,
   compute(sample) {
-    if (sample.trades.length === 0) return undefinedBecause(reasons.noTrades);
-    const { returns } = tradeSummary(sample);
+    if (sample.trades.count === 0) return undefinedBecause(reasons.noTrades);
+    const { return: returns } = sample.trades;
     if (returns.some((value) => value <= -1)) return undefinedBecause('a trade lost all it put in');
     return Math.exp(average(returns.map(Math.log1p))) - 1;
   },

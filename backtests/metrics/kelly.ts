@@ -12,7 +12,7 @@ export const kelly: Metric = {
   compute(sample) {
     const payoff = payoffRatio.compute(sample);
     if (typeof payoff !== 'number') return payoff;
-    const share = tradeSummary(sample).wins / sample.trades.length;
+    const share = tradeSummary(sample).wins / sample.trades.count;
     return share - (1 - share) / payoff;
   },
 };

@@ -9,10 +9,10 @@ export const largestLoss: Metric = {
   source: 'by definition',
   headline: false,
   compute(sample) {
-    if (sample.trades.length === 0) return undefinedBecause(reasons.noTrades);
-    const { losses, pnl } = tradeSummary(sample);
+    if (sample.trades.count === 0) return undefinedBecause(reasons.noTrades);
+    const { losses } = tradeSummary(sample);
     return losses === 0
       ? undefinedBecause(reasons.noLosses)
-      : pnl.reduce((worst, made) => (made < worst ? made : worst), 0);
+      : sample.trades.pnl.reduce((worst, made) => (made < worst ? made : worst), 0);
   },
 };

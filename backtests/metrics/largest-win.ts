@@ -9,8 +9,10 @@ export const largestWin: Metric = {
   source: 'by definition',
   headline: false,
   compute(sample) {
-    if (sample.trades.length === 0) return undefinedBecause(reasons.noTrades);
-    const { wins, pnl } = tradeSummary(sample);
-    return wins === 0 ? undefinedBecause(reasons.noWins) : pnl.reduce((best, made) => (made > best ? made : best), 0);
+    if (sample.trades.count === 0) return undefinedBecause(reasons.noTrades);
+    const { wins } = tradeSummary(sample);
+    return wins === 0
+      ? undefinedBecause(reasons.noWins)
+      : sample.trades.pnl.reduce((best, made) => (made > best ? made : best), 0);
   },
 };

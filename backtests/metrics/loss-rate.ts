@@ -9,7 +9,7 @@ export const lossRate: Metric = {
   source: 'by definition',
   headline: false,
   compute(sample) {
-    if (sample.trades.length === 0) return undefinedBecause(reasons.noTrades);
-    return tradeSummary(sample).losses / sample.trades.length;
+    if (sample.trades.count === 0) return undefinedBecause(reasons.noTrades);
+    return tradeSummary(sample).losses / sample.trades.count;
   },
 };

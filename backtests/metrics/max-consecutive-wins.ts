@@ -8,9 +8,9 @@ export const maxConsecutiveWins: Metric = {
   source: 'by definition',
   headline: false,
   compute(sample) {
-    if (sample.trades.length === 0) return undefinedBecause(reasons.noTrades);
+    if (sample.trades.count === 0) return undefinedBecause(reasons.noTrades);
     let [run, longest] = [0, 0];
-    for (const { pnl } of sample.trades) {
+    for (const pnl of sample.trades.pnl) {
       run = pnl > 0 ? run + 1 : 0;
       longest = Math.max(longest, run);
     }

@@ -9,7 +9,7 @@ export const payoffRatio: Metric = {
   source: 'by definition',
   headline: false,
   compute(sample) {
-    if (sample.trades.length === 0) return undefinedBecause(reasons.noTrades);
+    if (sample.trades.count === 0) return undefinedBecause(reasons.noTrades);
     const { won, lost, wins, losses } = tradeSummary(sample);
     if (wins === 0) return undefinedBecause(reasons.noWins);
     if (losses === 0) return undefinedBecause(reasons.noLosses);

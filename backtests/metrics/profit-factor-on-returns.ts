@@ -1,5 +1,4 @@
 import { type Metric, reasons, undefinedBecause } from '../metric.ts';
-import { tradeSummary } from '../sample-statistics.ts';
 
 export const profitFactorOnReturns: Metric = {
   name: 'profit_factor_on_returns',
@@ -9,9 +8,9 @@ export const profitFactorOnReturns: Metric = {
   source: 'backtesting.py 0.6 Profit Factor',
   headline: false,
   compute(sample) {
-    if (sample.trades.length === 0) return undefinedBecause(reasons.noTrades);
+    if (sample.trades.count === 0) return undefinedBecause(reasons.noTrades);
     let [gains, losses] = [0, 0];
-    for (const value of tradeSummary(sample).returns) {
+    for (const value of sample.trades.return) {
       if (value > 0) gains += value;
       else losses -= value;
     }

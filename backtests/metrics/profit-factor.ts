@@ -9,7 +9,7 @@ export const profitFactor: Metric = {
   source: 'J. D. Schwager (1989), Market Wizards; backtesting.py takes returns instead',
   headline: true,
   compute(sample) {
-    if (sample.trades.length === 0) return undefinedBecause(reasons.noTrades);
+    if (sample.trades.count === 0) return undefinedBecause(reasons.noTrades);
     const { won, lost, losses } = tradeSummary(sample);
     return losses === 0 ? undefinedBecause(reasons.noLosses) : won / -lost;
   },

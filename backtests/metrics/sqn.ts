@@ -1,5 +1,4 @@
 import { type Metric, undefinedBecause } from '../metric.ts';
-import { tradeSummary } from '../sample-statistics.ts';
 import { moments } from '../statistics/moments.ts';
 
 export const sqn: Metric = {
@@ -10,8 +9,8 @@ export const sqn: Metric = {
   source: 'V. K. Tharp (2008), Definitive guide to position sizing; backtesting.py 0.6 SQN',
   headline: true,
   compute(sample) {
-    if (sample.trades.length < 2) return undefinedBecause('fewer than two closed trades');
-    const { count, mean, deviation } = moments(tradeSummary(sample).pnl);
+    if (sample.trades.count < 2) return undefinedBecause('fewer than two closed trades');
+    const { count, mean, deviation } = moments(sample.trades.pnl);
     return deviation === 0 ? undefinedBecause('the trades do not differ') : (Math.sqrt(count) * mean) / deviation;
   },
 };

@@ -8,6 +8,6 @@ export const totalCommission: Metric = {
   source: 'by definition',
   headline: false,
   compute(sample) {
-    return sample.trades.reduce((total, { commission }) => total + commission, 0);
+    return sample.trades.commission.reduce((total, paid) => total + paid, 0);
   },
 };

@@ -8,6 +8,6 @@ export const trades: Metric = {
   source: 'by definition',
   headline: true,
   compute(sample) {
-    return sample.trades.length;
+    return sample.trades.count;
   },
 };

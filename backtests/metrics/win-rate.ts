@@ -9,7 +9,7 @@ export const winRate: Metric = {
   source: 'backtesting.py 0.6 Win Rate',
   headline: true,
   compute(sample) {
-    if (sample.trades.length === 0) return undefinedBecause(reasons.noTrades);
-    return tradeSummary(sample).wins / sample.trades.length;
+    if (sample.trades.count === 0) return undefinedBecause(reasons.noTrades);
+    return tradeSummary(sample).wins / sample.trades.count;
   },
 };

@@ -55,7 +55,7 @@ export class Account {
     this.multiplier = instrument.multiplier;
     this.sizeMatters = costs.slippage.volume_share > 0;
     this.log = log;
-    log.symbol = instrument.symbol;
+    log.begin(instrument);
   }
 
   equityAt(price: number): number {
@@ -124,9 +124,9 @@ export class Account {
     if (this.side === 0) return null;
     const commission = this.unsharedCommission;
     const log = new TradeLog();
-    log.symbol = this.log.symbol;
+    log.begin(this.log.instrument);
     log.add(this, this.quantity, price, bar, 'end_of_data', this.pnl(this.quantity, price, commission), commission);
-    return log.trades(this.bars.time, this.multiplier)[0];
+    return log.trades(this.bars.time)[0];
   }
 
   /** Of a run that ends with this bar. */

@@ -22,6 +22,8 @@ export class EntrySizer {
   /** Exposure of every entry; null where it depends on when it is decided. */
   private readonly exposure: number | null;
   private readonly byUnits: boolean;
+  /** Of every entry, where the sizing says so; else NaN. */
+  private readonly units: number;
 
   constructor(
     account: Account,
@@ -39,27 +41,27 @@ export class EntrySizer {
     this.step = step;
     this.room = room;
     this.byUnits = execution.sizing.method === 'units';
+    this.units = execution.sizing.method === 'units' ? execution.sizing.value : Number.NaN;
     this.context = { time, close, decisionBar: -1, strength: Number.NaN, record: account.record };
     this.exposure = execution.sizing.method === 'percent_of_equity' ? wishedExposure(execution, this.context) : null;
   }
 
   /** What an entry decided at this bar is for, from the equity at the fill: all of it is cash. */
   wish(decisionBar: number): number {
-    return this.exposure === null ? this.wishAt(decisionBar) : this.account.cash * this.exposure;
+    return this.byUnits ? this.units : this.account.cash * (this.exposure ?? this.exposureAt(decisionBar));
   }
 
-  private wishAt(decisionBar: number): number {
-    const { account, context, execution, strength } = this;
-    if (execution.sizing.method === 'units') return execution.sizing.value;
+  private exposureAt(decisionBar: number): number {
+    const { context, execution, strength } = this;
     context.decisionBar = decisionBar;
     context.strength = strength === null ? Number.NaN : strength[decisionBar];
-    return account.cash * wishedExposure(execution, context);
+    return wishedExposure(execution, context);
   }
 
   /** Sets what a wish buys of what the bar's volume leaves, and the price paid. */
   size(wish: number, entry: EntryFill): void {
     entry.fill = this.fill(0, entry);
-    entry.wanted = wholeSteps(this.byUnits ? wish : this.units(wish, entry), this.step);
+    entry.wanted = wholeSteps(this.byUnits ? wish : this.unitsFor(wish, entry), this.step);
     entry.quantity = this.room.take(entry.wanted, entry.bar);
     if (this.account.sizeMatters) entry.fill = this.fill(entry.quantity, entry);
   }
@@ -76,7 +78,7 @@ export class EntrySizer {
     return held + this.cost(wanted, fill) <= account.equityAt(price) * execution.leverage * (1 + moneyTolerance);
   }
 
-  private units(wish: number, entry: EntryFill): number {
+  private unitsFor(wish: number, entry: EntryFill): number {
     const roughly = this.affordable(wish, entry.fill);
     if (!this.account.sizeMatters) return roughly;
     return this.affordable(wish, this.fill(this.room.fits(roughly, entry.bar), entry));

@@ -56,7 +56,7 @@ export class Holding {
     this.step = execution.quantity_step === 'auto' ? instrument.quantity_step : execution.quantity_step;
     this.sizeMatters = this.costs.slippage.volume_share > 0;
     this.ledger = ledger;
-    this.log.symbol = instrument.symbol;
+    this.log.begin(instrument);
   }
 
   /** Price of an order of this size: `side` 1 buys, -1 sells. */
@@ -122,7 +122,7 @@ export class Holding {
   /** The position in a log of its own, closed without cost; empty while flat. */
   marked(moment: Moment): TradeLog {
     const log = new TradeLog();
-    log.symbol = this.log.symbol;
+    log.begin(this.log.instrument);
     if (this.side === 0) return log;
     this.live(moment.lived);
     log.add(

@@ -9,6 +9,7 @@ import type { DrawdownWatch } from '../drawdowns.ts';
 import type { Execution } from '../execution.ts';
 import type { Quotes } from '../quotes.ts';
 import type { ExitReason, Simulation, Trade } from '../trade.ts';
+import './inlining.ts';
 import { Account } from './account.ts';
 import { Bracket, type BracketContext } from './bracket.ts';
 import { maintenanceShare, moneyTolerance, yearMs } from './conventions.ts';
@@ -94,7 +95,6 @@ export class SimulatedMarket {
     quiet: QuietBars,
     quotes: Quotes | null = null,
   ) {
-    log.clear();
     const costs = resolveCosts(execution, instrument);
     const step = execution.quantity_step === 'auto' ? instrument.quantity_step : execution.quantity_step;
     this.bars = bars;
@@ -287,8 +287,9 @@ export class SimulatedMarket {
       equity: this.quiet.equity,
       position: this.quiet.position,
       heldBars: account.heldBars(lastBar),
+      tradeColumns: account.log.columns,
       get trades() {
-        trades ??= account.log.trades(bars.time, account.multiplier);
+        trades ??= account.log.trades(bars.time);
         return trades;
       },
       openTrade: account.marked(bars.close[lastBar], lastBar),

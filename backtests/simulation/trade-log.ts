@@ -1,5 +1,6 @@
+import type { Instrument } from '@stratlab/data/instrument.ts';
 import type { ExitReason, Trade } from '../trade.ts';
-import { readAhead } from './read-ahead.ts';
+import type { TradeColumns } from '../trade-columns.ts';
 
 /** What a trade takes over from the position that it closes. */
 export interface ClosedPosition {
@@ -12,21 +13,25 @@ export interface ClosedPosition {
   worst: number;
 }
 
-const firstTrades = 64;
-/** Numbers that the log keeps of a trade. */
-const width = 10;
+type TradedInstrument = Pick<Instrument, 'symbol' | 'multiplier'>;
 
-/** Closed trades in one growing array of numbers; objects are made of them when they are asked for. */
+const firstTrades = 64;
+const columnCount = 11;
+const [SIDE, ENTRY_BAR, EXIT_BAR, ENTRY, EXIT, QUANTITY, PNL, RETURN, COMMISSION, MAE, MFE] = Array(columnCount).keys();
+
+/** Closed trades of one instrument in growing columns; objects are made of them when they are asked for. */
 export class TradeLog {
   count = 0;
-  /** Instrument of the trades. */
-  symbol = '';
+  instrument: TradedInstrument = { symbol: '', multiplier: 1 };
+  private capacity = firstTrades;
   private readonly reasons: ExitReason[] = [];
-  private numbers = new Float64Array(firstTrades * width);
-  private readonly written: Trade[] = [];
+  /** One column of `capacity` numbers behind the other. */
+  private numbers = new Float64Array(columnCount * firstTrades);
 
-  clear(): void {
+  /** Empties the log. */
+  begin(instrument: TradedInstrument): void {
     this.count = 0;
+    this.instrument = instrument;
   }
 
   /** `pnl` and `commission` (of both sides) in account currency. */
@@ -39,96 +44,72 @@ export class TradeLog {
     pnl: number,
     commission: number,
   ): void {
-    const from = this.count * width;
-    if (from === this.numbers.length) this.grow();
-    const { numbers } = this;
-    numbers[from] = side;
-    numbers[from + 1] = entryBar;
-    numbers[from + 2] = bar;
-    numbers[from + 3] = entryPrice;
-    numbers[from + 4] = fill;
-    numbers[from + 5] = quantity;
-    numbers[from + 6] = pnl;
-    numbers[from + 7] = commission;
-    numbers[from + 8] = worst;
-    numbers[from + 9] = best;
-    this.reasons[this.count] = reason;
+    if (this.count === this.capacity) this.grow();
+    const { numbers, capacity, count } = this;
+    const entry = side * entryPrice;
+    numbers[count] = side;
+    numbers[count + ENTRY_BAR * capacity] = entryBar;
+    numbers[count + EXIT_BAR * capacity] = bar;
+    numbers[count + ENTRY * capacity] = entryPrice;
+    numbers[count + EXIT * capacity] = fill;
+    numbers[count + QUANTITY * capacity] = quantity;
+    numbers[count + PNL * capacity] = pnl;
+    numbers[count + RETURN * capacity] = pnl / (entryPrice * quantity * this.instrument.multiplier);
+    numbers[count + COMMISSION * capacity] = commission;
+    numbers[count + MAE * capacity] = (worst - entry) / entryPrice;
+    numbers[count + MFE * capacity] = (best - entry) / entryPrice;
+    this.reasons[count] = reason;
     this.count++;
   }
 
-  /**
-   * The trades as objects, the same ones again where the log was cleared in between. `time` and `multiplier` are of the
-   * bars and the instrument they were made in.
-   */
-  trades(time: Float64Array, multiplier: number): Trade[] {
-    const { written } = this;
-    this.readTimes(time);
-    written.length = Math.min(written.length, this.count);
-    while (written.length < this.count) written.push(blankTrade());
-    for (let k = 0; k < this.count; k++) this.write(written[k], k, time, multiplier);
-    return written;
+  /** What there is until now; it holds until the log begins anew. */
+  get columns(): TradeColumns {
+    const column = (k: number) => this.numbers.subarray(k * this.capacity, k * this.capacity + this.count);
+    return {
+      count: this.count,
+      side: column(SIDE),
+      entryBar: column(ENTRY_BAR),
+      exitBar: column(EXIT_BAR),
+      pnl: column(PNL),
+      return: column(RETURN),
+      commission: column(COMMISSION),
+    };
   }
 
-  /** Where trades are so close that most lines of the cache are needed. */
-  private readTimes(time: Float64Array): void {
-    const { count, numbers } = this;
-    if (count === 0) return;
-    const [from, end] = [numbers[1], numbers[(count - 1) * width + 2]];
-    if (count * 64 > end - from) readAhead(time, from, end);
+  /** The trades as objects; `time` is of the bars that they were made in. */
+  trades(time: Float64Array): Trade[] {
+    return Array.from({ length: this.count }, (_, k) => this.trade(k, time));
   }
 
-  private write(trade: Trade, k: number, time: Float64Array, multiplier: number): void {
-    const { numbers } = this;
-    const from = k * width;
-    const side = numbers[from];
-    const entryBar = numbers[from + 1] | 0;
-    const exitBar = numbers[from + 2] | 0;
-    const entryPrice = numbers[from + 3];
-    const quantity = numbers[from + 5];
-    const pnl = numbers[from + 6];
-    trade.symbol = this.symbol;
-    trade.direction = side > 0 ? 'long' : 'short';
-    trade.entryBar = entryBar;
-    trade.exitBar = exitBar;
-    trade.entryTime = time[entryBar];
-    trade.exitTime = time[exitBar];
-    trade.entryPrice = entryPrice;
-    trade.exitPrice = numbers[from + 4];
-    trade.quantity = quantity;
-    trade.pnl = pnl;
-    trade.return = pnl / (entryPrice * quantity * multiplier);
-    trade.commission = numbers[from + 7];
-    trade.barsHeld = exitBar - entryBar;
-    trade.exitReason = this.reasons[k];
-    trade.mae = (numbers[from + 8] - side * entryPrice) / entryPrice;
-    trade.mfe = (numbers[from + 9] - side * entryPrice) / entryPrice;
+  private trade(k: number, time: Float64Array): Trade {
+    const { numbers, capacity } = this;
+    const entryBar = numbers[k + ENTRY_BAR * capacity];
+    const exitBar = numbers[k + EXIT_BAR * capacity];
+    return {
+      symbol: this.instrument.symbol,
+      direction: numbers[k] > 0 ? 'long' : 'short',
+      entryBar,
+      exitBar,
+      entryTime: time[entryBar],
+      exitTime: time[exitBar],
+      entryPrice: numbers[k + ENTRY * capacity],
+      exitPrice: numbers[k + EXIT * capacity],
+      quantity: numbers[k + QUANTITY * capacity],
+      pnl: numbers[k + PNL * capacity],
+      return: numbers[k + RETURN * capacity],
+      commission: numbers[k + COMMISSION * capacity],
+      barsHeld: exitBar - entryBar,
+      exitReason: this.reasons[k],
+      mae: numbers[k + MAE * capacity],
+      mfe: numbers[k + MFE * capacity],
+    };
   }
 
   private grow(): void {
-    const larger = new Float64Array(2 * this.numbers.length);
-    larger.set(this.numbers);
-    this.numbers = larger;
+    const { numbers, capacity } = this;
+    this.numbers = new Float64Array(2 * numbers.length);
+    this.capacity = 2 * capacity;
+    for (let k = 0; k < columnCount; k++)
+      this.numbers.set(numbers.subarray(k * capacity, (k + 1) * capacity), k * this.capacity);
   }
-}
-
-function blankTrade(): Trade {
-  const unknown = Number.NaN;
-  return {
-    symbol: '',
-    direction: 'long',
-    entryBar: 0,
-    exitBar: 0,
-    entryTime: unknown,
-    exitTime: unknown,
-    entryPrice: unknown,
-    exitPrice: unknown,
-    quantity: unknown,
-    pnl: unknown,
-    return: unknown,
-    commission: unknown,
-    barsHeld: 0,
-    exitReason: 'signal',
-    mae: unknown,
-    mfe: unknown,
-  };
 }

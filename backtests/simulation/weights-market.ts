@@ -179,7 +179,7 @@ export class WeightsMarket {
       position: this.position,
       sides: this.sides,
       get trades() {
-        trades ??= inOrderOfExit(holdings.map(({ log, multiplier }) => log.trades(time, multiplier)));
+        trades ??= inOrderOfExit(holdings.map(({ log }) => log.trades(time)));
         return trades;
       },
       openTrade: openTrades.length === 1 ? openTrades[0] : null,
@@ -204,7 +204,7 @@ export class WeightsMarket {
   private openTrades(): Trade[] {
     const { portfolio, timeline } = this;
     return portfolio.holdings.flatMap((holding, k) => {
-      return holding.marked(portfolio.momentOf(k)).trades(timeline.time, holding.multiplier);
+      return holding.marked(portfolio.momentOf(k)).trades(timeline.time);
     });
   }
 

@@ -10,6 +10,7 @@ import { sharpe } from '../metrics/sharpe.ts';
 import { returnsOf, sessionsOf } from '../session-returns.ts';
 import { SimulatedMarket } from '../simulation/market.ts';
 import { Workspace } from '../simulation/workspace.ts';
+import { tradeColumns } from '../trade-columns.ts';
 
 export interface Sweep {
   bars: Bars;
@@ -37,6 +38,9 @@ export interface PairResult extends PeriodPair {
   max_drawdown: number;
   sharpe: number | null;
 }
+
+const none = new Float64Array(0);
+const noTrades = tradeColumns([]);
 
 /** Runs the pairs one after another over bars that can be traded; an average is computed once. */
 export function runPairs(sweep: Sweep, pairs: readonly PeriodPair[]): PairResult[] {
@@ -71,7 +75,6 @@ export function runPairs(sweep: Sweep, pairs: readonly PeriodPair[]): PairResult
 }
 
 function sharpeOf(returns: Float64Array, { initialCapital, periodsPerYear, cashRate }: Sweep): number | null {
-  const none = new Float64Array(0);
   const sample: MetricSample = {
     initialCapital,
     equity: none,
@@ -81,7 +84,7 @@ function sharpeOf(returns: Float64Array, { initialCapital, periodsPerYear, cashR
     returns,
     periodsPerYear,
     cashRate,
-    trades: [],
+    trades: noTrades,
     costsPaid: Number.NaN,
     tradedNotional: Number.NaN,
   };

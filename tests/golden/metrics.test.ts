@@ -4,6 +4,7 @@ import { computeAll, type ReportedTrade } from '@stratlab/backtests/compute-metr
 import { drawdownTable } from '@stratlab/backtests/drawdowns.ts';
 import { type Measures, measure } from '@stratlab/backtests/measure.ts';
 import { percentile } from '@stratlab/backtests/statistics/percentile.ts';
+import { tradeColumns } from '@stratlab/backtests/trade-columns.ts';
 import { referenceTable, referenceText, withoutReference } from '../reference.ts';
 
 type Figures = Record<string, number | null>;
@@ -154,7 +155,7 @@ describe('figures published by backtesting.py', { skip: withoutReference }, () =
       returns: changes(equity),
       periodsPerYear: 252,
       cashRate: 0,
-      trades: [],
+      trades: tradeColumns([]),
       costsPaid: 0,
       tradedNotional: 0,
     });

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { measure } from '@stratlab/backtests/measure.ts';
-import type { MeasuredTrade, Metric, MetricSample } from '@stratlab/backtests/metric.ts';
+import type { Metric, MetricSample } from '@stratlab/backtests/metric.ts';
 import { metrics } from '@stratlab/backtests/metrics/index.ts';
+import { tradeColumns } from '@stratlab/backtests/trade-columns.ts';
 import fc from 'fast-check';
 
 const folder = new URL('../../backtests/metrics/', import.meta.url);
@@ -30,15 +31,15 @@ function sampleOf(returns: readonly number[], pnls: readonly number[] = []): Met
     returns: Float64Array.from(returns),
     periodsPerYear: 252,
     cashRate: 0,
-    trades: pnls.map(
-      (pnl, k): MeasuredTrade => ({
+    trades: tradeColumns(
+      pnls.map((pnl, k) => ({
+        direction: 'long',
         pnl,
         return: pnl / 10_000,
         commission: 1,
         entryBar: k,
         exitBar: k + 2,
-        barsHeld: 2,
-      }),
+      })),
     ),
     costsPaid: 7,
     tradedNotional: 50_000,
@@ -147,11 +148,11 @@ function inflated(sample: MetricSample, factor: number): MetricSample {
     ...sample,
     initialCapital: sample.initialCapital * factor,
     equity: sample.equity.map((value) => value * factor),
-    trades: sample.trades.map((trade) => ({
-      ...trade,
-      pnl: trade.pnl * factor,
-      commission: trade.commission * factor,
-    })),
+    trades: {
+      ...sample.trades,
+      pnl: sample.trades.pnl.map((made) => made * factor),
+      commission: sample.trades.commission.map((paid) => paid * factor),
+    },
     costsPaid: sample.costsPaid * factor,
     tradedNotional: sample.tradedNotional * factor,
   };
