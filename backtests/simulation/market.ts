@@ -13,6 +13,7 @@ import './inlining.ts';
 import { Account } from './account.ts';
 import { Bracket, type BracketContext } from './bracket.ts';
 import { maintenanceShare, moneyTolerance, yearMs } from './conventions.ts';
+import { DecisionReader } from './decision-reader.ts';
 import type { EntryFill } from './entry-fill.ts';
 import { EntryOrder, type SignedBar } from './entry-order.ts';
 import { EntrySizer } from './entry-sizer.ts';
@@ -33,15 +34,10 @@ export class SimulatedMarket {
   /** What is bought at, and sold at: the traded bars where there are no quotes. */
   private readonly asks: Bars;
   private readonly bids: Bars;
-  private readonly enterLong: Uint8Array;
-  private readonly exitLong: Uint8Array;
-  private readonly enterShort: Uint8Array;
-  private readonly exitShort: Uint8Array;
+  private readonly asked: DecisionReader;
   private readonly exitLongAt: StateFormula<boolean> | null;
   private readonly exitShortAt: StateFormula<boolean> | null;
   private readonly prices: DecisionPrices;
-  private readonly minSeparation: number;
-  private readonly deciding: Int32Array | null;
   private readonly firstBar: number;
   private readonly lastBar: number;
   private readonly execution: Execution;
@@ -73,9 +69,7 @@ export class SimulatedMarket {
   private pendingBar = -1;
   /** The last bar that the position is known to have lived through with nothing filled, where its close decides. */
   private livedThrough = -1;
-  private lastEntryDecision = Number.NEGATIVE_INFINITY;
   private watch: DrawdownWatch | null = null;
-  private nextDeciding = 0;
   private ambiguousExits = 0;
   private rejectedOrders = 0;
   private readonly state: PositionState = { ...flat };
@@ -100,15 +94,10 @@ export class SimulatedMarket {
     this.bars = bars;
     this.asks = quotes?.ask ?? bars;
     this.bids = quotes?.bid ?? bars;
-    this.enterLong = decisions.enterLong;
-    this.exitLong = decisions.exitLong;
-    this.enterShort = decisions.enterShort;
-    this.exitShort = decisions.exitShort;
+    this.asked = new DecisionReader(decisions);
     this.exitLongAt = decisions.exitLongAt;
     this.exitShortAt = decisions.exitShortAt;
     this.prices = decisions.prices;
-    this.minSeparation = decisions.minSeparation;
-    this.deciding = decisions.deciding ?? null;
     this.firstBar = decisions.firstBar;
     this.lastBar = decisions.endBar - 1;
     this.execution = execution;
@@ -188,13 +177,13 @@ export class SimulatedMarket {
     const { account, bars, firstBar, quiet } = this;
     const { side, cash, multiplier } = account;
     if (side === 0) {
-      const next = this.nextEntry(from, end);
+      const next = this.asked.nextEntry(from, end);
       if (next > from) watch.see(cash);
       return next;
     }
     const heldEnd = Math.min(end, this.maxHoldingBar());
     if (this.isUnprotected()) {
-      const next = this.nextExit(from, heldEnd);
+      const next = this.asked.nextExit(side, from, heldEnd);
       watch.seeHeld(bars.close, from, next, cash, side * account.quantity, multiplier);
       return next;
     }
@@ -204,7 +193,7 @@ export class SimulatedMarket {
   }
 
   private stayFlat(from: number, end: number): number {
-    const next = this.nextEntry(from, end);
+    const next = this.asked.nextEntry(from, end);
     this.quiet.rest(from, next, this.account.cash);
     return next;
   }
@@ -213,31 +202,11 @@ export class SimulatedMarket {
     const { account, bracket, quiet } = this;
     if ((account.side > 0 ? this.exitLongAt : this.exitShortAt) !== null || this.prices.trailing !== undefined)
       return from;
-    const deciding = this.nextExit(from, end);
+    const deciding = this.asked.nextExit(account.side, from, end);
     const next = quiet.hold(account, bracket, from, Math.min(deciding + 1, end));
     if (next <= deciding) return next;
     this.livedThrough = deciding;
     return deciding;
-  }
-
-  /** The first bar from `from` on whose close may ask for a position; `end`, or `from` behind it, where there is none. */
-  private nextEntry(from: number, end: number): number {
-    return this.deciding === null
-      ? firstOf(this.enterLong, this.enterShort, from, end)
-      : this.nextListed(this.deciding, from, end);
-  }
-
-  /** The same of a close that may ask to leave the position. */
-  private nextExit(from: number, end: number): number {
-    if (this.deciding !== null) return this.nextListed(this.deciding, from, end);
-    return this.account.side > 0
-      ? firstOf(this.exitLong, this.enterShort, from, end)
-      : firstOf(this.exitShort, this.enterLong, from, end);
-  }
-
-  private nextListed(deciding: Int32Array, from: number, end: number): number {
-    while (deciding[this.nextDeciding] < from) this.nextDeciding++;
-    return Math.max(from, Math.min(end, deciding[this.nextDeciding]));
   }
 
   /** True where nothing but the columns of decisions can close the position before its `maxHoldingBar`. */
@@ -572,7 +541,7 @@ export class SimulatedMarket {
 
   /** Also while a position is leaving: an entry of the other side then waits until it is gone. */
   private decideFlat(t: number): void {
-    const side = this.wantedSide(t);
+    const side = this.asked.entryAt(t);
     if (side === 0) this.withdraw(t);
     else if (side !== this.account.side) this.requestEntry(side, t, 0);
   }
@@ -581,16 +550,14 @@ export class SimulatedMarket {
   private withdraw(t: number): void {
     const { order } = this;
     const side = order.side === 0 ? this.pendingSide : order.side;
-    if (side === 0) return;
-    const withdrawn = side > 0 ? this.exitLong[t] : this.exitShort[t];
-    if (withdrawn === 0) return;
+    if (side === 0 || !this.asked.leaves(side, t)) return;
     order.cancel();
     this.pendingSide = 0;
   }
 
   private decideOpen(t: number): void {
     const { account } = this;
-    if (this.wantedSide(t) === -account.side) {
+    if (this.asked.entryAt(t) === -account.side) {
       this.requestExit('reversal');
       this.requestEntry(-account.side, t, this.fillsAtNextClose ? 1 : 0);
     } else if (this.wantsExit(t)) {
@@ -606,27 +573,17 @@ export class SimulatedMarket {
     return most === null ? this.lastBar + 1 : this.account.entryBar + most - (this.fillsAtSignalClose ? 0 : 1);
   }
 
-  /** The side that this close asks to enter; 0 where it asks for none, or contradicts itself, or is too soon. */
-  private wantedSide(t: number): number {
-    const { enterLong, exitLong, enterShort, exitShort, minSeparation } = this;
-    const long = enterLong[t] & ~exitLong[t];
-    const short = enterShort[t] & ~exitShort[t];
-    if (long === short || enterLong[t] === enterShort[t]) return 0;
-    return t - this.lastEntryDecision < minSeparation ? 0 : long - short;
-  }
-
   private wantsExit(t: number): boolean {
-    const { exitLong, exitShort, exitLongAt, exitShortAt } = this;
-    const long = this.account.side > 0;
-    if ((long ? exitLong : exitShort)[t] === 1) return true;
-    const formula = long ? exitLongAt : exitShortAt;
+    const { side } = this.account;
+    if (this.asked.leaves(side, t)) return true;
+    const formula = side > 0 ? this.exitLongAt : this.exitShortAt;
     return formula?.(t, this.stateAt(t)) ?? false;
   }
 
   /** A market order for the next fill, or an order that rests for `valid_bars` (and `extra`) after this bar. */
   private requestEntry(side: number, t: number, extra: number): void {
     const { entry } = this.execution;
-    this.lastEntryDecision = t;
+    this.asked.noteEntry(t);
     if (entry.order === 'market') {
       this.pendingSide = side;
       this.pendingBar = t;
@@ -685,13 +642,6 @@ const flat: Readonly<PositionState> = {
   open_return: Number.NaN,
   best_since_entry: Number.NaN,
 };
-
-/** The first bar from `from` on that one of two columns names; `end` where there is none. */
-function firstOf(one: Uint8Array, other: Uint8Array, from: number, end: number): number {
-  let t = from;
-  while (t < end && (one[t] | other[t]) === 0) t++;
-  return t;
-}
 
 function usesAtr({ stop_loss, trailing_stop, take_profit }: Execution): boolean {
   return [stop_loss, trailing_stop, ...(take_profit ?? [])].some((rule) => rule?.atr !== undefined);
