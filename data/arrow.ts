@@ -4,8 +4,17 @@ import { LabError } from './error.ts';
 
 /** Bars as an Arrow IPC file: six float64 columns in one batch, `time` in epoch milliseconds. */
 export function encodeArrow(bars: Bars): Uint8Array {
-  const columns = Object.fromEntries(barColumns.map((name) => [name, bars[name]]));
-  return tableToIPC(tableFromArrays(columns), 'file');
+  const columns = barColumns.map((name) => bars[name]);
+  const named = barColumns.map((name, k) => [
+    name,
+    firstLike(columns, columns[k]) < k ? columns[k].slice() : columns[k],
+  ]);
+  return tableToIPC(tableFromArrays(Object.fromEntries(named)), 'file');
+}
+
+/** The first column in the same memory. apache-arrow writes what two share once, and places all behind it wrongly. */
+function firstLike(columns: readonly Float64Array[], { buffer, byteOffset }: Float64Array): number {
+  return columns.findIndex((other) => other.buffer === buffer && other.byteOffset === byteOffset);
 }
 
 /**

@@ -32,6 +32,12 @@ test('columns are views on the file where it is aligned, and right where it is n
   assert.equal(hashBars(decodeArrow(shifted)), hashBars(bars));
 });
 
+test('columns that share their memory come back each as it was', () => {
+  const { time, close, volume } = bars;
+  const closes = { time, open: close, high: close.subarray(), low: close, close, volume };
+  assert.equal(hashBars(decodeArrow(encodeArrow(closes))), hashBars(closes));
+});
+
 test('a slice is written as what it shows, not as what it is cut from', () => {
   const slice = sliceBars(bars, 100, 120);
   const back = decodeArrow(encodeArrow(slice));
