@@ -1,6 +1,6 @@
 import { jobErrorOf } from './job-error.ts';
 import type { Log } from './job-process.ts';
-import type { Claim, Job, JobError, JobStore, Progress, Standing } from './job-store.ts';
+import type { Claim, Job, JobError, JobStatus, JobStore, Progress, Standing } from './job-store.ts';
 
 /** A sign of life of a job that is held. */
 export interface Sign {
@@ -13,7 +13,8 @@ export interface Sign {
 
 /**
  * Where the holder of jobs writes how they go: the store itself, or the lab that keeps it on another host. What says
- * `false` came too late: the job was taken by someone else, has ended, or shall end.
+ * `false` came too late: the job was taken by someone else, has ended, or shall end. Said again by the holder who has
+ * ended the job, and did not hear so, an end changes nothing and is `true`.
  */
 export interface Books {
   /** Takes the first ready jobs of a capability, with payloads that hold all that they need. */
@@ -45,6 +46,12 @@ export function storeBooks({ store, owner, prepare, commit, written, tell, log }
   const told = (id: string, done: boolean): boolean => {
     if (done) tell(id);
     return done;
+  };
+
+  /** Whether the holder has ended the job so before. */
+  const endedAs = (claim: Claim, ...ends: JobStatus[]): boolean => {
+    const end = store.endOf(claim);
+    return end !== null && ends.includes(end);
   };
 
   /** Null where it failed on the way. */
@@ -80,9 +87,11 @@ export function storeBooks({ store, owner, prepare, commit, written, tell, log }
       return jobs.flatMap((job) => prepared(job) ?? []);
     },
     standings: (signs) => written(() => signs.map(standing)),
-    complete: async (job, outcome) => told(job.id, await written(() => complete(job, outcome))),
-    fail: async (job, error) => told(job.id, await written(() => store.fail(job, error))),
-    cancelled: async (job) => told(job.id, await written(() => store.cancelled(job))),
+    complete: async (job, outcome) =>
+      told(job.id, await written(() => complete(job, outcome))) || endedAs(job, 'completed', 'failed'),
+    fail: async (job, error) =>
+      told(job.id, await written(() => store.fail(job, error))) || endedAs(job, 'completed', 'failed'),
+    cancelled: async (job) => told(job.id, await written(() => store.cancelled(job))) || endedAs(job, 'cancelled'),
     release: async (job, error) => told(job.id, await written(() => store.release(job, error))),
     giveBack: async (job) => told(job.id, await written(() => store.giveBack(job))),
   };

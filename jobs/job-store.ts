@@ -87,7 +87,6 @@ export interface NewJob {
 /** A job that could be taken now. The fence tells one turn of it from the next. */
 export interface ReadyJob extends Claim {
   capability: string;
-  priority: number;
 }
 
 /** A change of a job's status. Sequences grow; none is used twice. */
@@ -127,16 +126,18 @@ export interface Lease extends Claim {
 export interface JobStore {
   /** What `body` does becomes durable together; a method that throws inside it is undone alone. */
   together<T>(body: () => T): T;
-  /** Adds a job, or finds the live one with the same key. */
+  /** Adds a job, or finds the live one with the same key, which takes the higher priority of both. */
   add(job: NewJob): { id: string; added: boolean };
   /** Takes the first `most` queued jobs of a capability that wait for no other one, for `owner`, raising attempt and fence. */
   claim(owner: string, capability: string, most: number): Job[];
-  /** The first jobs that could be claimed now, of every capability. */
-  ready(limit: number): ReadyJob[];
+  /** The first jobs that could be claimed now: of each capability as many as `mostOfEach`, however many of another wait. */
+  ready(mostOfEach: number): ReadyJob[];
   /** Raises the beat and records progress. */
   heartbeat(claim: Claim, progress: Progress | null): Standing;
   /** Writes nothing. */
   standing(claim: Claim): Standing;
+  /** How the job has ended; null where it has not, or was claimed again after this claim. */
+  endOf(claim: Claim): JobStatus | null;
   /**
    * Ends the job; its result (what `commit` returns, as JSON) and everything `commit` writes become durable together, or
    * nothing does. Says `false` too where the end was asked for: after `requestCancel` nothing is recorded.
@@ -168,6 +169,8 @@ export interface JobStore {
   backlog(): { capability: string; queued: number; oldestAt: number }[];
   /** Changes after the one of this sequence, oldest first. */
   events(after: number, limit: number): JobEvent[];
+  /** Sequence of the newest change; 0 where there is none. */
+  newestEvent(): number;
   /** While paused no job is taken, by anyone; what runs goes on. Null goes on. */
   pause(reason: string | null): void;
   paused(): { reason: string; at: number } | null;

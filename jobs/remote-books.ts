@@ -46,8 +46,9 @@ export function answerCall(books: Books, asked: BookCall): Promise<unknown> {
 export class Unreachable extends Error {}
 
 /**
- * Books that lie elsewhere. What ends a job is said again until it is heard: by then the job may have been taken by
- * someone else, and the answer is `false`. `send` throws Unreachable where asking again makes sense.
+ * Books that lie elsewhere. What ends a job is said again until it is heard; heard twice, it counts once. By then the
+ * job may have been taken by someone else, and the answer is `false`. `send` throws Unreachable where asking again makes
+ * sense.
  */
 export function remoteBooks(send: (call: BookCall) => Promise<unknown>, patience: AbortSignal): Books {
   async function insist(call: BookCall): Promise<boolean> {

@@ -6,8 +6,8 @@ import type { Runner, Slots } from './runner.ts';
 /** What a way of taking jobs works with. */
 export interface SourceContext {
   books: Books;
-  /** Jobs that could be taken now; null where this process cannot know. */
-  ready: ((limit: number) => ReadyJob[]) | null;
+  /** The first jobs of each capability that could be taken now; null where this process cannot know. */
+  ready: ((mostOfEach: number) => ReadyJob[]) | null;
   runner: Runner;
   slots: Slots;
   /** Why no job is taken now, or null. */

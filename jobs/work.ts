@@ -17,8 +17,8 @@ export interface WorkOptions {
   slots: Slots;
   /** After how long without a heartbeat the holder of a job counts as dead. */
   leaseMs: number;
-  /** Jobs that could be taken now; null where this process cannot know. */
-  ready: ((limit: number) => ReadyJob[]) | null;
+  /** The first jobs of each capability that could be taken now; null where this process cannot know. */
+  ready: ((mostOfEach: number) => ReadyJob[]) | null;
   /** The longest that one attempt of a job may run; as long as it likes where absent. */
   limitMs?: number | undefined;
   /** Most memory for JavaScript objects in a job's process, MiB. */

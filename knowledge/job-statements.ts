@@ -1,9 +1,9 @@
-import { and, asc, desc, eq, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, isNotNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { jobs, jobWaits } from './tables/jobs.ts';
 
 /** What can be taken now, `:now` being the clock. Written out so that SQLite sees that its partial index serves. */
-export const ready = sql`${jobs.status} = 'queued' AND ${jobs.waiting} = 0
+const ready = sql`${jobs.status} = 'queued' AND ${jobs.waiting} = 0
   AND (${jobs.runAt} IS NULL OR ${jobs.runAt} <= ${sql.placeholder('now')})
   AND NOT EXISTS (SELECT 1 FROM queue_pause)`;
 export const running = sql`${jobs.status} = 'running'`;
@@ -20,6 +20,12 @@ export function jobStatements({ orm }: Database) {
     byId: find(id),
     live: find(and(eq(jobs.key, given('key')), unfinished)),
     held: find(and(id, eq(jobs.fence, given('fence')), running)),
+    ended: find(and(id, eq(jobs.fence, given('fence')), isNotNull(jobs.finishedAt))),
+    hurry: orm
+      .update(jobs)
+      .set({ priority: given('priority') })
+      .where(and(id, lt(jobs.priority, given('priority'))))
+      .prepare(),
     insert: orm
       .insert(jobs)
       .values({
@@ -36,8 +42,14 @@ export function jobStatements({ orm }: Database) {
         createdAt: given('now'),
       })
       .prepare(),
+    /** The hint spares a look at every queued job. */
+    capabilities: orm
+      .selectDistinct({ capability: sql<string>`${jobs.capability}` })
+      .from(sql`${jobs} INDEXED BY jobs_ready`)
+      .where(sql`${jobs.status} = 'queued' AND ${jobs.waiting} = 0`)
+      .prepare(),
     firstReady: orm
-      .select({ sequence: jobs.sequence })
+      .select({ sequence: jobs.sequence, id: jobs.id, fence: jobs.fence, capability: jobs.capability })
       .from(jobs)
       .where(and(ready, eq(jobs.capability, given('capability'))))
       .orderBy(desc(jobs.priority), asc(jobs.sequence))

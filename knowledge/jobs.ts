@@ -10,12 +10,13 @@ import {
   type Lease,
   type NewJob,
   type Progress,
+  type ReadyJob,
   type Standing,
   type Wait,
 } from '@stratlab/jobs/job-store.ts';
-import { and, asc, count, desc, eq, gt, inArray, min, type SQL, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, inArray, max, min, type SQL, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
-import { jobStatements, noProgress, ready, running, unfinished } from './job-statements.ts';
+import { jobStatements, noProgress, running, unfinished } from './job-statements.ts';
 import { addWaits, freeWaiting, holdParent } from './job-waits.ts';
 import { jobEvents, jobs, queuePause } from './tables/jobs.ts';
 import { workerRegister } from './workers.ts';
@@ -78,7 +79,10 @@ export function jobStore(database: Database): JobStore {
   }: NewJob) {
     return transaction(() => {
       const live = job.key === null ? undefined : statements.live.get({ key: job.key });
-      if (live !== undefined) return { id: live.id, added: false };
+      if (live !== undefined) {
+        statements.hurry.run({ id: live.id, priority });
+        return { id: live.id, added: false };
+      }
       if (statements.byId.get({ id: job.id }) !== undefined)
         throw new LabError('already_exists', `Job ${job.id} exists already.`);
       const payload = JSON.stringify(job.payload ?? null);
@@ -95,6 +99,14 @@ export function jobStore(database: Database): JobStore {
     return transaction(() =>
       statements.firstReady.all(query).map(({ sequence }) => jobOf(statements.take.get({ ...query, sequence }))),
     );
+  }
+
+  function ready(mostOfEach: number): ReadyJob[] {
+    const query = { most: mostOfEach, now: Date.now() };
+    const first = statements.capabilities
+      .all()
+      .flatMap(({ capability }) => statements.firstReady.all({ ...query, capability }));
+    return first.map(({ id, fence, capability }) => ({ id, fence, capability }));
   }
 
   function heartbeat({ id, fence }: Claim, progress: Progress | null): Standing {
@@ -191,17 +203,10 @@ export function jobStore(database: Database): JobStore {
     add,
     together: transaction,
     claim,
-    ready: (limit) =>
-      orm
-        .select({ id: jobs.id, fence: jobs.fence, capability: jobs.capability, priority: jobs.priority })
-        .from(jobs)
-        .where(ready)
-        .orderBy(desc(jobs.priority), asc(jobs.sequence))
-        .limit(limit)
-        .prepare()
-        .all({ now: Date.now() }),
+    ready,
     heartbeat,
     standing: ({ id, fence }) => standingOf(statements.held.get({ id, fence })),
+    endOf: ({ id, fence }) => statements.ended.get({ id, fence })?.status ?? null,
     complete,
     fail: (held, error) => endWhere(and(holds(held), wanted), 'failed', { error: JSON.stringify(error) }),
     cancelled: (held) => endWhere(and(holds(held), eq(jobs.cancelRequested, true)), 'cancelled'),
@@ -227,6 +232,11 @@ export function jobStore(database: Database): JobStore {
         .orderBy(asc(jobEvents.sequence))
         .limit(limit)
         .all(),
+    newestEvent: () =>
+      orm
+        .select({ newest: max(jobEvents.sequence) })
+        .from(jobEvents)
+        .get()?.newest ?? 0,
     pause,
     paused: () => orm.select({ reason: queuePause.reason, at: queuePause.at }).from(queuePause).get() ?? null,
     ...workerRegister(database),

@@ -18,6 +18,7 @@ const hashedTables = {
   insights: 'TRUE',
   tokens: 'TRUE',
   removals: 'TRUE',
+  session_closes: 'TRUE',
   jobs: 'finished_at IS NOT NULL',
 };
 

@@ -41,7 +41,13 @@ export function addTrial(database: Database, { shown, sessions, returns, ...look
         : 'training rows only';
     orm
       .insert(trials)
-      .values({ ...look, counted, reason, sessions: bytes(sessions), returns: bytes(returns) })
+      .values({
+        ...look,
+        counted,
+        reason,
+        sessions: sessions && bytesOf(sessions),
+        returns: returns && bytesOf(returns),
+      })
       .run();
     return { counted };
   });
@@ -94,6 +100,6 @@ export function float64(blob: Buffer): Float64Array {
   return new Float64Array(copy.buffer, 0, copy.length / 8);
 }
 
-function bytes(values: Float64Array | null): Buffer | null {
-  return values === null ? null : Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+export function bytesOf(values: Float64Array): Buffer {
+  return Buffer.from(values.buffer, values.byteOffset, values.byteLength);
 }

@@ -1,21 +1,23 @@
 import { averageCorrelation } from '@stratlab/backtests/statistics/effective-trials.ts';
 import type { Bars } from '@stratlab/data/bars.ts';
 import { getCalendar } from '@stratlab/data/calendars/index.ts';
-import { LabError } from '@stratlab/data/error.ts';
 import type { CalendarName } from '@stratlab/data/instrument.ts';
-import { gridStart, resample } from '@stratlab/data/resample.ts';
+import { resample } from '@stratlab/data/resample.ts';
 import type { BarStore } from '@stratlab/data/store.ts';
 import { compareTimeframes, type Timeframe } from '@stratlab/data/timeframe.ts';
 import type { Database } from '@stratlab/knowledge/database.ts';
 import { allSeries, type SeriesRow } from '@stratlab/knowledge/ledger.ts';
+import { type CloseFrame, closeFrames, type SessionCloses } from '@stratlab/knowledge/session-closes.ts';
+import { closesBySession, closesOf, commonCloses } from './family-closes.ts';
 import type { Lab } from './lab.ts';
-import { readOrResample } from './market.ts';
 
 /** Two series whose daily returns correlate more than this, in either direction, share the count of their trials. */
 const familyCorrelation = 0.9;
 /** From here on one of them is the other under another name, scale or quotation. */
 const copyCorrelation = 0.999;
 const fewestDays = 60;
+
+type Books = Pick<Lab, 'store' | 'database'>;
 
 /** A series that is to be placed among those already known. */
 export interface Newcomer {
@@ -33,23 +35,24 @@ export function familyOf(database: Database, store: BarStore, symbol: string): s
 }
 
 /** The oldest known series, own earlier imports included, whose visible bars these bars repeat; null where there is none. */
-export function copyOf(lab: Pick<Lab, 'store' | 'database'>, newcomer: Newcomer): SeriesRow | null {
-  return oldestSeries(lab).find((row) => correlation(lab.store, row.symbol, newcomer) >= copyCorrelation) ?? null;
+export function copyOf(lab: Books, newcomer: Newcomer): SeriesRow | null {
+  const correlation = correlationWith(lab, newcomer);
+  return oldestSeries(lab).find(({ symbol }) => correlation(symbol) >= copyCorrelation) ?? null;
 }
 
 /**
  * The family that a series' trials are counted in: of the oldest known series with the same underlying or with daily
  * returns that correlate above 0.9 over at least 60 common sessions; else a new one, named after the underlying.
  */
-export function findFamily(lab: Pick<Lab, 'store' | 'database'>, underlying: string, newcomer: Newcomer): string {
+export function findFamily(lab: Books, underlying: string, newcomer: Newcomer): string {
+  const correlation = correlationWith(lab, newcomer);
   const isRelative = (row: SeriesRow) =>
-    row.underlying === underlying ||
-    (row.symbol !== newcomer.symbol && correlation(lab.store, row.symbol, newcomer) > familyCorrelation);
+    row.underlying === underlying || (row.symbol !== newcomer.symbol && correlation(row.symbol) > familyCorrelation);
   return oldestSeries(lab).find(isRelative)?.family ?? underlying;
 }
 
 /** One row per symbol and underlying, its first. */
-function oldestSeries({ database }: Pick<Lab, 'database'>): SeriesRow[] {
+function oldestSeries({ database }: Books): SeriesRow[] {
   const first = new Map<string, SeriesRow>();
   for (const row of allSeries(database)) {
     const key = `${row.symbol} ${row.underlying}`;
@@ -58,45 +61,37 @@ function oldestSeries({ database }: Pick<Lab, 'database'>): SeriesRow[] {
   return [...first.values()];
 }
 
-/** Size of the correlation of daily returns (weekly, where one has no daily bars) with a stored series; 0 where unknown. */
-function correlation(store: BarStore, symbol: string, { timeframe, calendar, bars }: Newcomer): number {
-  for (const frame of ['1d', '1w'] as const) {
-    if (compareTimeframes(timeframe, frame) > 0) continue;
-    const theirs = storedCloses(store, symbol, frame);
-    if (theirs === null) continue;
-    return correlationOf(
-      theirs,
-      closesBySession(resample(bars, timeframe, frame, getCalendar(calendar)), frame, calendar),
-    );
-  }
-  return 0;
+/**
+ * Size of the correlation of a newcomer's daily returns (weekly, where one has no daily bars) with those of a stored
+ * symbol; 0 where unknown.
+ */
+function correlationWith(lab: Books, { timeframe, calendar, bars }: Newcomer): (symbol: string) => number {
+  const closes = closesOf(lab);
+  const own = new Map<CloseFrame, SessionCloses>();
+  const ownCloses = (frame: CloseFrame): SessionCloses => {
+    const made =
+      own.get(frame) ?? closesBySession(resample(bars, timeframe, frame, getCalendar(calendar)), frame, calendar);
+    own.set(frame, made);
+    return made;
+  };
+  return (symbol) => {
+    for (const frame of closeFrames) {
+      if (compareTimeframes(timeframe, frame) > 0) continue;
+      const theirs = closes(symbol, frame);
+      if (theirs !== null) return correlationOf(theirs, ownCloses(frame));
+    }
+    return 0;
+  };
 }
 
-/** Visible closes by session, or null where the series cannot be shown at this timeframe. */
-function storedCloses(store: BarStore, symbol: string, frame: Timeframe): Map<number, number> | null {
-  try {
-    const { bars, series } = readOrResample(store, symbol, frame);
-    return closesBySession(bars, frame, series.instrument.calendar);
-  } catch (error) {
-    if (error instanceof LabError) return null;
-    throw error;
-  }
+function correlationOf(a: SessionCloses, b: SessionCloses): number {
+  const common = commonCloses(a, b);
+  if (common[0].length < fewestDays) return 0;
+  const [x, y] = common.map(logReturns);
+  const isKnown = (_: number, k: number) => Number.isFinite(x[k] + y[k]);
+  return Math.abs(averageCorrelation(x.every(isKnown) ? [x, y] : [x.filter(isKnown), y.filter(isKnown)]));
 }
 
-function closesBySession({ time, close }: Bars, frame: Timeframe, calendar: CalendarName): Map<number, number> {
-  const { sessionOf } = getCalendar(calendar);
-  const sessionAt = (start: number) => (frame === '1w' ? gridStart(start, '1w') : sessionOf(start));
-  return new Map(Array.from(time, (start, row) => [sessionAt(start), close[row]]));
-}
-
-function correlationOf(a: Map<number, number>, b: Map<number, number>): number {
-  const common = [...a.keys()].filter((session) => b.has(session));
-  if (common.length < fewestDays) return 0;
-  const [x, y] = [a, b].map((closes) => logReturns(common.map((session) => closes.get(session) ?? Number.NaN)));
-  const known = [...x.keys()].filter((k) => Number.isFinite(x[k] + y[k]));
-  return Math.abs(averageCorrelation([x, y].map((returns) => Float64Array.from(known, (k) => returns[k]))));
-}
-
-function logReturns(closes: readonly number[]): number[] {
-  return closes.slice(1).map((close, k) => Math.log(close / closes[k]));
+function logReturns(closes: Float64Array): Float64Array {
+  return closes.subarray(1).map((close, k) => Math.log(close / closes[k]));
 }

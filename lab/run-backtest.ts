@@ -13,6 +13,7 @@ import { effectiveDocument } from './effective-document.ts';
 import { requireOpenExperiment } from './find-experiment.ts';
 import { requireModel, requireVersion } from './find-strategy.ts';
 import { newId } from './id.ts';
+import { jobPriority } from './job-priority.ts';
 import type { Lab } from './lab.ts';
 import type { BacktestOrder } from './orders.ts';
 import { runOrder } from './run-order.ts';
@@ -67,7 +68,7 @@ export async function runBacktest(
   }
   const id = newId('task');
   lab.database.transaction(() => {
-    lab.jobs.add({ id, kind: 'backtest', payload: order, key: null, maxAttempts: 3 });
+    lab.jobs.add({ id, kind: 'backtest', payload: order, key: null, maxAttempts: 3, priority: jobPriority.awaited });
     addTask(lab.database, {
       id,
       experimentId: order.experimentId,

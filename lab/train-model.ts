@@ -13,6 +13,7 @@ import { effectiveDocument, withTraining } from './effective-document.ts';
 import { requireOpenExperiment } from './find-experiment.ts';
 import { requireVersion } from './find-strategy.ts';
 import { newId } from './id.ts';
+import { jobPriority } from './job-priority.ts';
 import type { Lab } from './lab.ts';
 import { readOrResample } from './market.ts';
 import type { TrainOrder } from './orders.ts';
@@ -125,6 +126,7 @@ export function queueTraining(
       maxAttempts: 3,
       capability: capabilityFor(lab, order.engine),
       parentId,
+      ...(parentId === null && { priority: jobPriority.asked }),
     });
     if (task.added) {
       addTask(lab.database, { id: task.id, experimentId, subject });

@@ -1,19 +1,22 @@
 import type { Queue } from 'bullmq';
 import type { ReadyJob } from '../job-store.ts';
 
-/** So many jobs have a token in Redis at a time; those behind them get theirs when these are taken. Busy workers need none. */
+/**
+ * So many jobs of each capability have a token in Redis at a time; those behind them get theirs when these are taken.
+ * Busy workers need none.
+ */
 const mostTokens = 64;
 /** A job that is still ready after this gets its token again: Redis may have lost it. Where it is still there, it stays one. */
 const againAfterMs = 5000;
 
 /** Puts a token into Redis for each job that is ready. A token says only that there is something to claim. */
 export class Dispatch {
-  readonly #ready: (limit: number) => ReadyJob[];
+  readonly #ready: (mostOfEach: number) => ReadyJob[];
   readonly #queueOf: (capability: string) => Queue;
   #sent = new Map<string, number>();
   #sending: Promise<void> | null = null;
 
-  constructor(ready: (limit: number) => ReadyJob[], queueOf: (capability: string) => Queue) {
+  constructor(ready: (mostOfEach: number) => ReadyJob[], queueOf: (capability: string) => Queue) {
     this.#ready = ready;
     this.#queueOf = queueOf;
   }

@@ -37,11 +37,13 @@ let work: Work;
 let patience: AbortController;
 /** Whether the next call gets through, and whether its answer does. */
 let line: { call: boolean; answer: boolean };
+let warned: string[];
 
 beforeEach(() => {
   home = new QueueHome();
   patience = new AbortController();
   line = { call: true, answer: true };
+  warned = [];
   const commit = (job: { id: string; attempt: number }, outcome: unknown) => {
     home.database.sqlite.prepare('INSERT INTO effects VALUES (?, ?)').run(job.id, job.attempt);
     return outcome;
@@ -53,7 +55,8 @@ beforeEach(() => {
     if (!line.answer) throw new Unreachable('the answer is lost');
     return fromWire(answer);
   }, patience.signal);
-  work = startWork({ books, entry: queueEntry, slots: { cpu: 2 }, leaseMs, ready: null, log: () => {} });
+  const log = (level: string, message: string) => level === 'warn' && warned.push(message);
+  work = startWork({ books, entry: queueEntry, slots: { cpu: 2 }, leaseMs, ready: null, log });
 });
 
 afterEach(async () => {
@@ -93,6 +96,7 @@ test('an outcome whose acknowledgement was lost is handed in again, and counts o
     { job: id, attempt: 1 },
     { job: next, attempt: 1 },
   ]);
+  assert.ok(!warned.includes('A job ended after it was lost.'), 'it was not lost');
 });
 
 test('a job whose holder cannot be heard for longer than the lease is run again by another; the late outcome is refused', async () => {
@@ -109,6 +113,7 @@ test('a job whose holder cannot be heard for longer than the lease is run again 
   });
   await home.ended(id);
   line.call = true;
+  await until('the late outcome is refused', () => warned.includes('A job ended after it was lost.'));
   const next = home.add('wait');
   await home.ended(next);
   await near.stop({ drain: true });

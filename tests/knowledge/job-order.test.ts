@@ -40,6 +40,18 @@ test('higher priority goes first, equals in the order in which they were added',
   assert.deepEqual(claimed(), ['b', 'low']);
 });
 
+test('a job that is asked for again goes as early as the more urgent of both asks', () => {
+  add('first');
+  add('shared', { key: 'k' });
+  add('other', { key: 'l', priority: 1 });
+  assert.equal(
+    store.add({ id: 'x', kind: 'train', payload: null, key: 'k', maxAttempts: 1, priority: 2 }).id,
+    'shared',
+  );
+  store.add({ id: 'y', kind: 'train', payload: null, key: 'l', maxAttempts: 1 });
+  assert.deepEqual(claimed(), ['shared', 'other', 'first']);
+});
+
 test('a job is taken only by one who offers what it needs', () => {
   add('network', { capability: 'gpu' });
   add('rules');
@@ -75,9 +87,20 @@ test('nothing is taken while the queue is paused; what runs goes on', () => {
 test('what is ready is told with the turn that it is in', () => {
   add('a');
   add('b', { after: [{ id: 'a', needs: 'end' }] });
-  assert.deepEqual(store.ready(9), [{ id: 'a', fence: 0, capability: 'cpu', priority: 0 }]);
+  assert.deepEqual(store.ready(9), [{ id: 'a', fence: 0, capability: 'cpu' }]);
   store.release(next(), failure);
-  assert.deepEqual(store.ready(9), [{ id: 'a', fence: 1, capability: 'cpu', priority: 0 }]);
+  assert.deepEqual(store.ready(9), [{ id: 'a', fence: 1, capability: 'cpu' }]);
+});
+
+test('what is ready is told of each capability, however many jobs of another come first', () => {
+  for (let k = 0; k < 5; k++) add(`rules${k}`, { priority: 5 });
+  add('network', { capability: 'gpu' });
+  add('urgent network', { capability: 'gpu', priority: 1 });
+  add('later', { capability: 'tpu', runAt: Date.now() + hour });
+  assert.deepEqual(
+    store.ready(2).map(({ id }) => id),
+    ['rules0', 'rules1', 'urgent network', 'network'],
+  );
 });
 
 test('what is done together is durable together; what throws in it is undone alone', () => {
@@ -154,6 +177,7 @@ test('every change of status is an event, in order; a reader goes on where it st
     ['a queued 0', 'a running 1', 'a queued 1', 'a running 2', 'a completed 2'],
   );
   assert.equal(store.events(0, 2).length, 2);
+  assert.equal(store.newestEvent(), rest.at(-1)?.sequence);
 });
 
 test('workers are known while they are seen', () => {
