@@ -85,8 +85,9 @@ test('the worker with a GPU is held as the others are', () => {
     secrets,
     environment,
     pids_limit,
+    logging,
   }: Service) => ({
-    ...{ user, read_only, cap_drop, security_opt, networks, volumes, secrets, environment, pids_limit },
+    ...{ user, read_only, cap_drop, security_opt, networks, volumes, secrets, environment, pids_limit, logging },
   });
   assert.deepEqual(held(gpu), held(services.worker));
   assert.match(JSON.stringify(gpu.deploy), /"driver":"nvidia"/);

@@ -5,6 +5,7 @@ const debianPackages: Record<string, string> = {
   'docker-compose': 'docker-compose',
   bwrap: 'bubblewrap',
   buildah: 'buildah',
+  debootstrap: 'debootstrap',
   'redis-server': 'redis-server',
 };
 

@@ -5,38 +5,34 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { z } from 'zod';
 import { researchOver } from '../end-to-end/package-session.ts';
 import { hostSystem } from './host-system.ts';
+import { profileSchema } from './profile-file.ts';
 import { bubblewrap, entryPoint, labCommand, type Place } from './sandbox.ts';
 import { services } from './story.ts';
+import { trainOnGpuWorker } from './training.ts';
 
 /**
- * Started in a network of its own (the stand-in for `research`), with a folder of `prepare` and the folder of the
- * installed package: starts Redis, the lab and a worker, each in its container, has a client research over HTTP, and
- * prints what came of it. The lab itself runs no job, so that the worker must have trained.
+ * Started in a network of its own (the stand-in for `research`), with a folder of `prepare` that holds profile.json, and
+ * the folder of the installed package: starts Redis, the lab and a worker, each in its container, has a client research
+ * or train over HTTP, and prints what came of it. The lab itself runs no job, so that the worker must have trained.
  */
-const given = z.strictObject({
-  system: z.array(z.string()),
-  volumes: z.record(z.string(), z.string()),
-  secrets: z.record(z.string(), z.string()),
-});
-const [folder, modules, symbol] = process.argv.slice(2);
-const place: Place = {
-  ...given.parse(JSON.parse(readFileSync(join(folder, 'place.json'), 'utf8'))),
-  shareNetwork: true,
-};
+const [folder, modules] = process.argv.slice(2);
+const { lab, worker, gpuEngine } = profileSchema.parse(JSON.parse(readFileSync(join(folder, 'profile.json'), 'utf8')));
+const workerName = gpuEngine === undefined ? 'worker' : 'gpu-worker';
 const hosts = join(folder, 'hosts');
 writeFileSync(hosts, '127.0.0.1 localhost lab redis\n');
-const named = ['--ro-bind', hosts, '/etc/hosts'];
 const running: ChildProcess[] = [];
 
 try {
-  start('redis', { ...place, system: [...hostSystem(modules), ...named] }, services.redis.command ?? []);
-  start('lab', place, [...entryPoint(), ...labCommand(), '--toolsets', 'all']);
+  start('redis', { ...lab, system: hostSystem(modules) }, services.redis.command ?? []);
+  start('lab', lab, [...entryPoint(), ...labCommand(), '--toolsets', 'all']);
   await healthy('http://127.0.0.1:3100/health');
-  start('worker', place, [...entryPoint(), ...(services.worker.command ?? [])]);
-  const outcome = await researchOver(clientTransport(), symbol);
+  start(workerName, worker, [...entryPoint(), ...(services[workerName].command ?? [])]);
+  const transport = clientTransport();
+  const outcome = await (gpuEngine === undefined
+    ? researchOver(transport, 'BTCUSD')
+    : trainOnGpuWorker(transport, gpuEngine));
   await assert.rejects(fetch('http://192.0.2.1/'), TypeError);
   process.stdout.write(JSON.stringify(outcome));
 } finally {
@@ -46,12 +42,10 @@ try {
   );
 }
 
-function start(name: string, where: Place, command: readonly string[]): void {
-  const system = where.system.includes(hosts) ? where.system : [...where.system, ...named];
-  const child = spawn('bwrap', bubblewrap(services[name], { ...where, system }, command), {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  running.push(child);
+function start(name: string, place: Place, command: readonly string[]): void {
+  const system = [...place.system, '--ro-bind', hosts, '/etc/hosts'];
+  const args = bubblewrap(services[name], { ...place, system, shareNetwork: true }, command);
+  running.push(spawn('bwrap', args, { stdio: ['ignore', 'ignore', 'inherit'] }));
 }
 
 async function healthy(url: string): Promise<void> {

@@ -11,6 +11,8 @@ export interface Place {
   volumes: Record<string, string>;
   /** The file on this machine for each secret. */
   secrets: Record<string, string>;
+  /** What the image sets beyond the Dockerfile's. */
+  environment: Record<string, string>;
   /** Shares the network of whoever starts it, where other services listen; without it there is none. */
   shareNetwork?: boolean;
 }
@@ -37,7 +39,7 @@ function inDockerfile(line: RegExp): string[] {
  */
 export function bubblewrap(
   service: Service,
-  { system, volumes, secrets, shareNetwork = false }: Place,
+  { system, volumes, secrets, environment, shareNetwork = false }: Place,
   command: readonly string[],
 ): string[] {
   const [uid, gid] = service.user.split(':');
@@ -54,7 +56,7 @@ export function bubblewrap(
     ...service.secrets.flatMap((name) => ['--ro-bind', known(secrets, name), `/run/secrets/${name}`]),
     ...['--remount-ro', '/run/secrets'],
     ...['--remount-ro', '/', '--chdir', '/lab', '--clearenv'],
-    ...Object.entries({ ...imageEnvironment, ...service.environment }).flatMap(([name, value]) => [
+    ...Object.entries({ ...imageEnvironment, ...environment, ...service.environment }).flatMap(([name, value]) => [
       '--setenv',
       name,
       value,

@@ -8,9 +8,14 @@ import { findMarket } from '@stratlab/data/markets/index.ts';
 import { z } from 'zod';
 import { run } from '../packaged.ts';
 import { mountOf, readCompose, type Service } from './compose-file.ts';
+import type { Profile } from './profile-file.ts';
 import { bubblewrap, entryPoint, type Place } from './sandbox.ts';
+import { type Trained, trainedSchema } from './training.ts';
 
-export const services: Record<string, Service> = readCompose('compose.yaml').services;
+export const services: Record<string, Service> = {
+  ...readCompose('compose.yaml').services,
+  ...readCompose('compose.gpu.yaml').services,
+};
 
 /** A folder for every volume, a file for every secret, and bars to bring in, below `folder`. */
 export function prepare(folder: string, system: readonly string[]): Place {
@@ -34,6 +39,7 @@ export function prepare(folder: string, system: readonly string[]): Place {
     system,
     volumes: { ...volumes, '${STRATLAB_INCOMING:-./incoming}': join(folder, 'incoming') },
     secrets: { tokens: join(folder, 'tokens'), worker_token: join(folder, 'worker_token') },
+    environment: {},
   };
 }
 
@@ -75,8 +81,8 @@ export function assertConfined(name: string, place: Place): void {
   assert.equal(found.routes, 0);
   assert.deepEqual(found.reached, [false, false, false]);
   assert.ok(found.processes <= 3, `sees ${found.processes} processes`);
-  const given = ['NODE_ENV', 'PATH', 'PWD', 'STRATLAB_HOME', ...Object.keys(environment)];
-  assert.deepEqual(found.environment, given.sort());
+  const given = { ...place.environment, ...environment };
+  assert.deepEqual(found.environment, ['NODE_ENV', 'PATH', 'PWD', 'STRATLAB_HOME', ...Object.keys(given)].sort());
 }
 
 function probe(name: string, place: Place): z.infer<typeof probeSchema> {
@@ -92,10 +98,21 @@ export function transportTo(place: Place): StdioClientTransport {
   return new StdioClientTransport({ command: 'bwrap', args });
 }
 
-/** What `profile.ts` printed, started in a network that leads nowhere; BTCUSD must have been brought in. */
+/** A client's research with the profile running, on a network that leads nowhere; BTCUSD must have been brought in. */
 export async function runProfile(folder: string, modules: string, place: Place): Promise<{ resultHash: string }> {
-  writeFileSync(join(folder, 'place.json'), JSON.stringify(place));
-  const script = [process.execPath, join(import.meta.dirname, 'profile.ts'), folder, modules, 'BTCUSD'];
+  const printed = await inProfile(folder, modules, { lab: place, worker: place });
+  return z.looseObject({ resultHash: z.string() }).parse(printed);
+}
+
+/** The same with a GPU's worker in `worker`, which trains the strategy that the research stored. */
+export async function trainInProfile(folder: string, modules: string, lab: Place, worker: Place): Promise<Trained> {
+  return trainedSchema.parse(await inProfile(folder, modules, { lab, worker, gpuEngine: 'tensorflow' }));
+}
+
+/** What `profile.ts` printed. */
+async function inProfile(folder: string, modules: string, profile: Profile): Promise<unknown> {
+  writeFileSync(join(folder, 'profile.json'), JSON.stringify(profile));
+  const script = [process.execPath, join(import.meta.dirname, 'profile.ts'), folder, modules];
   const { stdout } = await run('bwrap', ['--dev-bind', '/', '/', '--unshare-net', '--die-with-parent', ...script]);
-  return z.looseObject({ resultHash: z.string() }).parse(JSON.parse(stdout));
+  return JSON.parse(stdout);
 }
