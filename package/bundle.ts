@@ -8,11 +8,16 @@ const requireOfCommonJs =
   "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);";
 
 /**
- * Writes the command and every script that it starts as JavaScript into `folder`, in chunks that they share, with the
- * files that they read beside them. `external` packages stay imports. Answers with the path of every bundled source.
+ * Writes a script and every script that it starts as JavaScript into `folder`, in chunks that they share, with the files
+ * that they read beside them. `external` packages stay imports. Answers with the path of every bundled source.
  */
-export async function bundle(root: string, folder: string, external: readonly string[]): Promise<string[]> {
-  const found: Siblings = { scripts: new Set([command]), assets: new Set() };
+export async function bundle(
+  root: string,
+  folder: string,
+  external: readonly string[],
+  script = command,
+): Promise<string[]> {
+  const found: Siblings = { scripts: new Set([script]), assets: new Set() };
   for (;;) {
     const known = found.scripts.size;
     const { outputFiles, metafile } = await build({

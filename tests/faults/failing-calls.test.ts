@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cannotFail, FailingSession, wrongsIn } from './failing-calls.ts';
+import { cannotFail, FailingSession, setScene, wrongsIn } from './failing-calls.ts';
 import { errors, type Fault } from './outcome.ts';
 import { temporaryFolder } from './worked-home.ts';
 
@@ -10,7 +10,7 @@ const sampled = 6;
 test('one failing call of train, backtest and report: a typed error or none, nothing half-written, and the same work succeeds', {
   skip: cannotFail() ?? false,
 }, async (t) => {
-  const session = await FailingSession.start(temporaryFolder(t));
+  const session = new FailingSession(await setScene(temporaryFolder(t)), temporaryFolder(t));
   t.after(() => session.stop());
   const calls = { changes: await callsIn(session, 'EIO'), reads: await callsIn(session, 'reading') };
   const seen: string[] = [];

@@ -14,11 +14,13 @@ import { verifyHome } from '@stratlab/lab/verify-home.ts';
 import { writeReport } from '@stratlab/lab/write-report.ts';
 import { failureOf } from '@stratlab/mcp/failure.ts';
 import { z } from 'zod';
+import { LastingWorker } from './failing-session-worker.ts';
 import { type Fault, faultSchema, type Outcome, type Step } from './outcome.ts';
 
 /*
  * Runs under failing-calls.c. For every line of stdin, {n, error}: a copy of the home FAULT_TEMPLATE, in which train ->
  * backtest -> report runs while call number n fails with that error, then runs again. A line of stdout says how it went.
+ * Starting the process of a job takes most of the time: the work that fails starts its own, the one after it does not.
  */
 
 const environment = z.object({ FAULT_STATE: z.string(), FAULT_FOLDER: z.string(), FAULT_TEMPLATE: z.string() });
@@ -68,19 +70,22 @@ async function ended(lab: Lab, id: string): Promise<void> {
   }
 }
 
-/** The work, in a lab of this process with workers of its own. */
-async function work(): Promise<Step[]> {
+const leaseMs = 1000;
+const lasting = new LastingWorker(home, leaseMs);
+
+/** The work, in a lab of this process whose jobs are done by workers of its own or by the lasting one. */
+async function work(by: 'own' | 'lasting'): Promise<Step[]> {
   const steps: Step[] = [];
   let opened: Lab | undefined;
   steps.push(
     await step('open', () => {
-      opened = openLab(
-        readConfiguration({}, { home, logLevel: 'silent', workers: 1, inlineBars: 0, leaseMs: 1000, freeDiskMb: 0 }),
-      );
+      const settings = readConfiguration({}, { home, logLevel: 'silent', inlineBars: 0, leaseMs, freeDiskMb: 0 });
+      opened = openLab(settings, { slots: by === 'own' ? { cpu: 1 } : {} });
     }),
   );
   const lab = opened;
   if (lab === undefined) return steps;
+  lasting.workFor(by === 'lasting' ? lab : null);
   let experiment_id = '';
   try {
     steps.push(
@@ -98,6 +103,7 @@ async function work(): Promise<Step[]> {
       await step('report', () => writeReport(lab, experiment_id)),
     );
   } finally {
+    lasting.workFor(null);
     steps.push(await step('close', () => lab.close()));
   }
   return steps;
@@ -114,14 +120,15 @@ async function tryWith({ n, error }: Fault): Promise<Outcome> {
   rmSync(home, { recursive: true, force: true });
   cpSync(FAULT_TEMPLATE, home, { recursive: true });
   arm(n, error);
-  const steps = await work();
+  const steps = await work('own');
   const { calls, failed } = readState();
   arm(0, error);
   const damage = damageNow();
-  const again = await work();
+  const again = await work('lasting');
   return { n, error, calls, failed, steps, again, damage: [...damage, ...damageNow()] };
 }
 
 for await (const line of createInterface({ input: process.stdin })) {
   process.stdout.write(`${JSON.stringify(await tryWith(faultSchema.parse(JSON.parse(line))))}\n`);
 }
+process.exit();
