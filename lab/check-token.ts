@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { allTokens, findToken } from '@stratlab/knowledge/tokens.ts';
+import { findToken, tokenReader } from '@stratlab/knowledge/tokens.ts';
 import type { Lab } from './lab.ts';
 import { stateOf } from './list-tokens.ts';
 import { knownScopes, type Scope } from './scope.ts';
@@ -28,7 +28,8 @@ export function checkToken(
   return state === 'valid' ? { state, name: stored.name, scopes: knownScopes(stored.scopes) } : { state };
 }
 
-/** Whether some token of the database opens a door. */
-export function hasValidToken({ database }: Pick<Lab, 'database'>, at: number = Date.now()): boolean {
-  return allTokens(database).some((token) => stateOf(token, at) === 'valid');
+/** Answers whether some token of the database opens a door at an instant, now unless given. */
+export function validTokenCheck({ database }: Pick<Lab, 'database'>): (at?: number) => boolean {
+  const read = tokenReader(database);
+  return (at = Date.now()) => read().some((token) => stateOf(token, at) === 'valid');
 }

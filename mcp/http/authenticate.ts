@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { checkToken, hasValidToken } from '@stratlab/lab/check-token.ts';
+import { checkToken, validTokenCheck } from '@stratlab/lab/check-token.ts';
 import { LabError } from '@stratlab/lab/error.ts';
 import type { Lab } from '@stratlab/lab/lab.ts';
 import { readTokensFile } from '@stratlab/lab/tokens-file.ts';
@@ -19,10 +19,11 @@ export function authenticateBy(lab: Lab, challenge: Challenge, oauth: OAuthSetti
   const { httpHost, tokensFile } = lab.configuration;
   const given = tokensFile === undefined ? [] : readTokensFile(tokensFile);
   const checkJwt = oauth === undefined ? undefined : jwtCheck(oauth);
-  let isOpen = oauth === undefined && given.length === 0 && !hasValidToken(lab);
+  const hasValidToken = validTokenCheck(lab);
+  let isOpen = oauth === undefined && given.length === 0 && !hasValidToken();
   if (isOpen) requireLoopback(httpHost);
   return async ({ headers }) => {
-    isOpen &&= !hasValidToken(lab);
+    isOpen &&= !hasValidToken();
     if (isOpen) return owner;
     const token = bearerToken(headers.authorization);
     if (token === undefined) throw challenge.unauthenticated('This needs a token: Authorization: Bearer <token>.');

@@ -70,10 +70,11 @@ export function mcpEndpoint(
       const scope = missingScope(principal, message, tools);
       if (scope !== undefined) throw challenge.insufficient(scope);
     }
-    const leave = limits.enter(principal, messages.filter(isWork).length);
+    const work = messages.filter(isWork).length;
+    const leave = limits.enter(principal, work);
     finished(response, leave);
     const call = serve(exchange, body);
-    if (messages.some(isWork)) track(call);
+    if (work > 0) track(call);
     await call;
   }
 

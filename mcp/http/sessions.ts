@@ -1,17 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { finished } from 'node:stream';
-import { NodeStreamableHTTPServerTransport } from '@modelcontextprotocol/node';
 import type { McpServer } from '@modelcontextprotocol/server';
-import { authInfoOf, type Principal } from './principal.ts';
+import { authInfoOf } from './principal.ts';
 import { Refusal } from './refusal.ts';
+import { Replay } from './replay.ts';
 import type { Exchange } from './route.ts';
+import { SessionTransport } from './session-transport.ts';
 
 interface Session {
   readonly id: string;
   /** Name of the principal; nobody else can use the session. */
   readonly of: string;
-  readonly transport: NodeStreamableHTTPServerTransport;
+  readonly transport: SessionTransport;
   /** Exchanges, streams included, that go on. */
   open: number;
   /** Of the monotonic clock, milliseconds. */
@@ -23,11 +24,18 @@ export interface SessionSettings {
   sessionIdleMs: number;
 }
 
+/** Of what was sent in sessions lately, for clients whose connection broke: characters in all. */
+const keptCharacters = 16 * 1024 * 1024;
+
+/** After which such a client comes back. */
+const retryMs = 500;
+
 type SessionExchange = Exchange & { readonly response: ServerResponse };
 
 /**
- * The sessions of 2025-era clients, who need them to cancel a call and to be asked something during one. Nothing else
- * is kept in them: a client whose session is gone begins another and finds its tasks as they were.
+ * The sessions of 2025-era clients, who need them to cancel a call, to be asked something during one, and to go on
+ * where their connection broke. Nothing else is kept in them: a client whose session is gone begins another and finds
+ * its tasks as they were.
  */
 export class Sessions {
   readonly #build: () => McpServer;
@@ -35,6 +43,7 @@ export class Sessions {
   readonly #onError: (error: Error) => void;
   /** The longest unused first. */
   readonly #byId = new Map<string, Session>();
+  readonly #replay = new Replay(keptCharacters);
   readonly #sweep: NodeJS.Timeout;
 
   constructor(build: () => McpServer, settings: SessionSettings, onError: (error: Error) => void) {
@@ -48,7 +57,11 @@ export class Sessions {
   async begin(exchange: SessionExchange, body: unknown): Promise<void> {
     if (this.#byId.size >= this.#settings.sessions) await this.#makeRoom();
     const id = randomUUID();
-    const transport = new NodeStreamableHTTPServerTransport({ sessionIdGenerator: () => id });
+    const transport = new SessionTransport({
+      sessionIdGenerator: () => id,
+      eventStore: this.#replay.of(id),
+      retryInterval: retryMs,
+    });
     const server = this.#build();
     const session = { id, of: exchange.principal.name, transport, open: 0, usedAt: performance.now() };
     this.#byId.set(id, session);
@@ -85,7 +98,7 @@ export class Sessions {
       session.open--;
       session.usedAt = performance.now();
     });
-    await session.transport.handleRequest(withAuth(request, principal, requestId), response, body);
+    await session.transport.serve(request, response, authInfoOf(principal, requestId), body);
   }
 
   /** Ends a session that nobody is using, of whoever has most. */
@@ -106,8 +119,4 @@ export class Sessions {
     for (const { open, usedAt, transport } of [...this.#byId.values()])
       if (open === 0 && usedAt < before) transport.close().catch(this.#onError);
   }
-}
-
-function withAuth(request: IncomingMessage, principal: Principal, requestId: string) {
-  return Object.assign(request, { auth: authInfoOf(principal, requestId) });
 }

@@ -3,6 +3,7 @@ import { type JSONRPCMessage, ProtocolError, type Transport } from '@modelcontex
 import type { RawData, WebSocket } from 'ws';
 import { owner, type Principal } from '../http/principal.ts';
 import { Refusal } from '../http/refusal.ts';
+import { bytesOf } from '../message-bytes.ts';
 import type { Admission } from './admission.ts';
 import { boundedSender } from './bounded-sender.ts';
 import { keepAlive } from './keep-alive.ts';
@@ -86,7 +87,7 @@ export class Session implements Transport {
 
   async send(message: JSONRPCMessage): Promise<void> {
     if (!('method' in message) && message.id !== undefined) this.#admission.leave(message.id);
-    this.#write(message);
+    this.#write(bytesOf(message));
   }
 
   async close(): Promise<void> {
@@ -127,12 +128,12 @@ export class Session implements Transport {
     if (isMessage && !('method' in given && 'id' in given)) return;
     const message = error instanceof Error ? error.message : String(error);
     const code = error instanceof ProtocolError || error instanceof Refusal ? error.code : -32_603;
-    this.#write({ jsonrpc: '2.0', id: isMessage ? given.id : null, error: { code, message } });
+    const refusal = { jsonrpc: '2.0', id: isMessage ? given.id : null, error: { code, message } };
+    this.#write(Buffer.from(JSON.stringify(refusal)));
   }
 
-  #write(message: object): void {
+  #write(frame: Buffer): void {
     if (this.#ended) return;
-    const frame = Buffer.from(JSON.stringify(message));
     this.#outbox.add(frame);
     this.#connection?.send(frame);
     this.#askForReceipt(frame.length);

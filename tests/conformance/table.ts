@@ -15,7 +15,7 @@ export function conformancePage(runs: readonly Run[]): string {
     'a test runs the same and compares. The suites ask for tools, resources and prompts of their own: these stand in',
     '`tests/conformance/`, behind the endpoint that the lab is served by. A check is skipped where it is about something',
     'that the server does not say it can do, such as notices of a changed list, or that the suite itself cannot test yet.',
-    'A warning is advice: the streams of 2025-era clients cannot be resumed, since nothing is kept in them alone.',
+    'A warning is advice.',
     ...runs.flatMap(section),
     '',
   ].join('\n');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { test } from 'node:test';
 import { callOf, clientAt, eras, post } from '../http.ts';
+import { assertSettles, heldAfterEach } from './held-bytes.ts';
 import { fixtureProcess } from './http-process.ts';
 
 test('two hundred clients at once are all served', async (t) => {
@@ -30,22 +31,6 @@ test('ten thousand malformed requests leave nothing behind', async (t) => {
   assert.match(await (await post(url, callOf('greet', { name: 'Ada' }))).text(), /Greeted Ada/);
   assertSettles(held, 2000 * 64);
 });
-
-/** The bytes held after each of some rounds. */
-async function heldAfterEach(rounds: number, round: () => Promise<void>, bytes: () => Promise<number>) {
-  const held: number[] = [];
-  for (let k = 0; k < rounds; k += 1) {
-    await round();
-    held.push(await bytes());
-  }
-  return held;
-}
-
-/** What is kept of every request makes every round grow; caches and compiled code make only some grow. */
-function assertSettles(held: readonly number[], most: number): void {
-  const grown = held.slice(1).map((bytes, k) => bytes - (held[k] ?? 0));
-  assert.ok(Math.min(...grown) < most, `after each round ${grown} bytes more are held`);
-}
 
 const malformed: readonly [body: string, headers: Record<string, string>][] = [
   ['{', {}],
