@@ -1,10 +1,5 @@
-import { formatInstant } from '@stratlab/data/instant.ts';
-import { findExperiment } from '@stratlab/knowledge/experiments.ts';
-import {
-  type FoundInsight,
-  searchInsights as findInsights,
-  type InsightCategory,
-} from '@stratlab/knowledge/insights.ts';
+import { searchInsights as findInsights, type InsightCategory } from '@stratlab/knowledge/insights.ts';
+import { type InsightView, insightView } from './insight-view.ts';
 import type { Lab } from './lab.ts';
 
 export interface SearchInsights {
@@ -15,15 +10,7 @@ export interface SearchInsights {
   min_importance?: number | undefined;
 }
 
-export interface InsightView {
-  insight_id: string;
-  content: string;
-  category: InsightCategory;
-  tags: string[];
-  importance: number;
-  evidence_ids: string[];
-  /** Where it was learnt. */
-  context: { experiment_id: string | null; experiment: string | null; date: string };
+export interface ScoredInsight extends InsightView {
   score: number;
 }
 
@@ -31,25 +18,13 @@ export interface InsightView {
 export function searchInsights(
   { database }: Pick<Lab, 'database'>,
   { query, category, tags = [], min_importance }: SearchInsights,
-): InsightView[] {
+): ScoredInsight[] {
   const wanted = tags.map((tag) => tag.toLowerCase());
   const categories = category === undefined ? undefined : [category];
   return findInsights(database, query, { categories, minImportance: min_importance })
     .filter(({ insight }) => wanted.every((tag) => insight.tags.some((own) => own.toLowerCase() === tag)))
-    .map((found) => insightView({ database }, found));
-}
-
-function insightView({ database }: Pick<Lab, 'database'>, { insight, score }: FoundInsight): InsightView {
-  const { id, content, category, tags, importance, evidence, experimentId, createdAt } = insight;
-  const experiment = experimentId === null ? undefined : findExperiment(database, experimentId);
-  return {
-    insight_id: id,
-    content,
-    category,
-    tags,
-    importance,
-    evidence_ids: evidence,
-    context: { experiment_id: experimentId, experiment: experiment?.name ?? null, date: formatInstant(createdAt) },
-    score: Number(score.toPrecision(4)),
-  };
+    .map(({ insight, score }) => ({
+      ...insightView({ database }, insight),
+      score: Number(score.toPrecision(4)),
+    }));
 }

@@ -17,12 +17,12 @@ import type {
   ReportedStrategy,
 } from '@stratlab/reports/report-data.ts';
 import { requireExperiment } from './find-experiment.ts';
-import { requireResult } from './find-result.ts';
 import { requireVersion } from './find-strategy.ts';
 import { fuzzyVariables } from './fuzzy-variables.ts';
 import type { Lab } from './lab.ts';
 import { readOrResample } from './market.ts';
-import { backtestAnswerSchema, figuresOf } from './shown-backtest.ts';
+import { reportedBacktest } from './reported-backtest.ts';
+import { backtestAnswerSchema } from './shown-backtest.ts';
 import { codeVersion } from './version.ts';
 
 const mostBacktests = 12;
@@ -129,40 +129,16 @@ function numbersOf(figures: object): Record<string, number | null> {
   return Object.fromEntries(Object.entries(figures).filter(([, value]) => value === null || typeof value === 'number'));
 }
 
+/** With what only the stored bars know: their currency, and of one instrument its closes. */
 function backtestOf(lab: Lab, row: BacktestRow): ReportedBacktest {
-  const answer = backtestAnswerSchema.parse(row.answer);
-  const result = requireResult(lab, row.resultHash);
-  const { figures, undefinedFigures } = figuresOf(answer);
-  const { bars, series } = readOrResample(lab.store, answer.symbols[0], frameOf(row), row.endAt);
-  const from = answer.symbols.length > 1 ? -1 : bars.time.indexOf(row.startAt);
+  const { symbols } = backtestAnswerSchema.parse(row.answer);
+  const reported = reportedBacktest(lab, row);
+  const { bars, series } = readOrResample(lab.store, symbols[0], frameOf(row), row.endAt);
+  const from = symbols.length > 1 ? -1 : bars.time.indexOf(row.startAt);
   return {
-    id: row.id,
-    strategy: row.strategyName,
-    version: row.strategyVersion,
-    modelId: row.modelId,
-    symbol: row.symbol,
-    timeframe: row.timeframe,
-    synthetic: answer.data.synthetic,
-    start: row.startAt,
-    end: row.endAt,
-    segment: row.segment,
-    sample: answer.sample,
+    ...reported,
     currency: series.instrument.currency,
-    initialCapital: answer.initial_capital,
-    metrics: figures,
-    undefinedMetrics: undefinedFigures,
-    benchmark: { ...answer.benchmark.buy_and_hold, equity: result.benchmarkEquity },
-    baselines: Object.values(answer.baselines),
-    trials: answer.trials,
-    evidence: answer.evidence,
-    time: result.time,
-    equity: result.equity,
-    ...(from < 0 ? {} : { close: bars.close.subarray(from, from + result.time.length) }),
-    sessions: { session: Float64Array.from(result.session), returns: Float64Array.from(result.sessionReturns) },
-    stretches: [],
-    trades: result.trades,
-    execution: answer.execution,
-    warnings: answer.warnings,
+    ...(from < 0 ? {} : { close: bars.close.subarray(from, from + reported.time.length) }),
   };
 }
 

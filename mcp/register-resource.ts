@@ -5,6 +5,7 @@ import {
   type ReadResourceResult,
   ResourceNotFoundError,
   ResourceTemplate,
+  type ServerContext,
   type Variables,
 } from '@modelcontextprotocol/server';
 import { LabError } from '@stratlab/lab/error.ts';
@@ -16,11 +17,15 @@ export function registerResource(server: McpServer, lab: Lab, resource: Resource
   const { name, title, description, mimeType, uri } = resource;
   const metadata = { title, description, mimeType };
   if (!uri.includes('{')) {
-    server.registerResource(name, uri, metadata, (address) => read(lab, resource, address, {}));
+    server.registerResource(name, uri, metadata, (address, context) =>
+      read(lab, resource, { address, variables: {} }, context),
+    );
     return;
   }
   const template = new ResourceTemplate(uri, { list: undefined, complete: completions(lab, resource) });
-  server.registerResource(name, template, metadata, (address, variables) => read(lab, resource, address, variables));
+  server.registerResource(name, template, metadata, (address, variables, context) =>
+    read(lab, resource, { address, variables }, context),
+  );
 }
 
 function completions(lab: Lab, { complete = {} }: Resource) {
@@ -30,10 +35,15 @@ function completions(lab: Lab, { complete = {} }: Resource) {
   return Object.fromEntries(entries);
 }
 
-async function read(lab: Lab, resource: Resource, address: URL, variables: Variables): Promise<ReadResourceResult> {
+async function read(
+  lab: Lab,
+  resource: Resource,
+  { address, variables }: { address: URL; variables: Variables },
+  { mcpReq }: ServerContext,
+): Promise<ReadResourceResult> {
   try {
     const values = Object.entries(variables).map(([key, value]) => [key, decoded(String(value))] as const);
-    const content = await resource.read(lab, Object.fromEntries(values));
+    const content = await resource.read(lab, Object.fromEntries(values), mcpReq.signal);
     return { contents: [{ uri: address.href, mimeType: resource.mimeType, ...content }] };
   } catch (error) {
     throw protocolError(lab, error, address);

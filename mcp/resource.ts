@@ -13,6 +13,6 @@ export interface Resource {
   mimeType: string;
   /** Suggestions for the variables of a template. */
   complete?: Record<string, Complete>;
-  /** Throws `LabError` `not_found` where there is no such thing. */
-  read(lab: Lab, variables: Record<string, string>): Promise<ResourceContent> | ResourceContent;
+  /** Throws `LabError` `not_found` where there is no such thing. `signal` fires when the reader has gone. */
+  read(lab: Lab, variables: Record<string, string>, signal: AbortSignal): Promise<ResourceContent> | ResourceContent;
 }

@@ -3,7 +3,7 @@ import { page } from './page.ts';
 import type { ExperimentReport } from './report-data.ts';
 import { backtest } from './sections/backtest.ts';
 import { model } from './sections/model.ts';
-import { insights, reproduction } from './sections/notes.ts';
+import { hashesOf, insights, reproduction } from './sections/notes.ts';
 import { summary } from './sections/summary.ts';
 import { bars, strategy } from './sections/tested.ts';
 
@@ -23,6 +23,6 @@ ${data.strategies.map(strategy)}
 ${bars(data.series)}
 ${data.models.map(model)}
 ${insights(data.insights)}
-${reproduction(data)}`,
+${reproduction(hashesOf(data), data.reproduction)}`,
   );
 }

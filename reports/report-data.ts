@@ -96,7 +96,8 @@ export interface ReportedBacktest {
   /** `test`, `validation`, `train`, `all`. */
   readonly segment: string;
   readonly sample: SampleKind;
-  readonly currency: string;
+  /** Left out where the result does not name it: amounts are in account currency. */
+  readonly currency?: string;
   readonly initialCapital: number;
   readonly metrics: Readonly<Record<string, number | null>>;
   /** Why a metric is null. */
@@ -117,6 +118,29 @@ export interface ReportedBacktest {
   /** As used, defaults filled in. */
   readonly execution: Readonly<Record<string, unknown>>;
   readonly warnings: readonly string[];
+}
+
+/** Everything that the report of one backtest shows, all of it from what the backtest left: the same at any later time. */
+export interface BacktestReport {
+  readonly backtest: ReportedBacktest;
+  /** The result in one sentence, as it was first shown. */
+  readonly summary: string;
+  readonly createdAt: number;
+  readonly experimentId: string | null;
+  readonly bars: TestedBars;
+  readonly strategy: ReportedStrategy;
+  /** What must be the same for the same result, by name, and the result itself. */
+  readonly hashes: readonly (readonly [name: string, hash: string])[];
+  readonly reproduction: Reproduction;
+}
+
+/** The bars of a backtest as they were when it ran. */
+export interface TestedBars {
+  readonly symbols: readonly string[];
+  readonly count: number;
+  readonly sessions: number;
+  readonly sealedFrom: number | null;
+  readonly hash: string;
 }
 
 export interface ReportedInsight {

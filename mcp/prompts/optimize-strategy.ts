@@ -1,3 +1,4 @@
+import { suggestStrategies } from '@stratlab/lab/suggest-names.ts';
 import type { Prompt } from '../prompt.ts';
 import { howToCount, howToWorkLong, lines } from './house-rules.ts';
 
@@ -6,7 +7,9 @@ export const optimizeStrategy: Prompt = {
   title: 'Improve a strategy without fooling yourself',
   description:
     'Finds out why a strategy earns or loses, tries few reasoned changes on validation, and tests the best once.',
-  arguments: { name: { description: 'The strategy, as list_strategies names it.' } },
+  arguments: {
+    name: { description: 'The strategy, as list_strategies names it.', complete: suggestStrategies },
+  },
   text: ({ name }, has) =>
     lines([
       `# Improve ${name}, or show that it cannot be improved`,

@@ -1,5 +1,6 @@
 import { requireBacktest } from '@stratlab/lab/find-backtest.ts';
 import { requireResult } from '@stratlab/lab/find-result.ts';
+import { suggestIds } from '@stratlab/lab/suggest-names.ts';
 import type { Resource } from '../resource.ts';
 import { csv } from './csv.ts';
 
@@ -11,6 +12,7 @@ export const backtestEquity: Resource = {
   description: 'Equity, position and buy-and-hold bar by bar, as CSV; a bar is stamped at its start, UTC.',
   uri: 'lab://backtests/{id}/equity.csv',
   mimeType: 'text/csv',
+  complete: { id: suggestIds('backtest') },
   read(lab, { id }) {
     const { time, equity, position, benchmarkEquity } = requireResult(lab, requireBacktest(lab, id).resultHash);
     const rows = time.map((at, bar) => [instant(at), equity[bar], position[bar], benchmarkEquity[bar]]);

@@ -28,6 +28,7 @@ remembers all of it. It has no account and cannot send an order.
 - Returns, costs and drawdowns are fractions: 0.01 is 1 %. null is unknown, with its reason beside it.
 - Tables are columns and rows; next_cursor goes into cursor of the same call for the rows that follow.
 - Long work answers with a task_id: get_task_status {"task_id": …, "wait_ms": 20000}.
+- A person reads lab://backtests/{id}/report.html: verdict, pictures, trades and costs of a backtest on one page.
 - An error is one JSON object: code, message, hint, often path and all problems at once.
 
 ## What makes a result believable

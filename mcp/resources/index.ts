@@ -1,8 +1,12 @@
 import type { Resource } from '../resource.ts';
 import { backtest } from './backtest.ts';
 import { backtestEquity } from './backtest-equity.ts';
+import { backtestReport } from './backtest-report.ts';
 import { backtestTrades } from './backtest-trades.ts';
+import { experiment } from './experiment.ts';
 import { guide } from './guide.ts';
+import { insight } from './insight.ts';
+import { model } from './model.ts';
 import { strategy } from './strategy.ts';
 import { strategySchema } from './strategy-schema.ts';
 
@@ -11,7 +15,11 @@ export const resources: readonly Resource[] = [
   guide,
   strategySchema,
   strategy,
+  model,
   backtestTrades,
   backtestEquity,
+  backtestReport,
   backtest,
+  experiment,
+  insight,
 ];

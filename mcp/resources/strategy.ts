@@ -1,4 +1,5 @@
 import { requireVersion } from '@stratlab/lab/find-strategy.ts';
+import { suggestStrategies } from '@stratlab/lab/suggest-names.ts';
 import type { Resource } from '../resource.ts';
 
 export const strategy: Resource = {
@@ -7,5 +8,6 @@ export const strategy: Resource = {
   description: 'The newest version of a strategy as YAML, as it was written.',
   uri: 'lab://strategies/{name}',
   mimeType: 'application/yaml',
+  complete: { name: suggestStrategies },
   read: (lab, { name }) => ({ text: requireVersion(lab, name).yaml }),
 };

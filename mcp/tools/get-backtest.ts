@@ -65,6 +65,12 @@ export const getBacktestTool = defineTool({
       experiment_id: answer.experiment_id,
       ...details,
       next: [{ tool: 'get_backtest_trades', arguments: { backtest_id: input.backtest_id } }],
+      ...(input.detail === 'full' && { attachments: [reportLink(input.backtest_id)] }),
     };
   },
 });
+
+function reportLink(id: string) {
+  const uri = `lab://backtests/${id}/report.html`;
+  return { type: 'resource_link' as const, uri, name: `report of ${id}`, mimeType: 'text/html' };
+}

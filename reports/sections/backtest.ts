@@ -13,8 +13,16 @@ import { facts, table } from '../table.ts';
 import { inWords, plainVerdict } from '../verdict.ts';
 import { trades } from './trades.ts';
 
-/** One backtest: its verdict (already said where it is the only one), figures beside the baselines, evidence, curves, trades, and what the simulator assumed. */
-export function backtest(result: ReportedBacktest, { drawn, alone }: { drawn: boolean; alone: boolean }): Markup {
+interface Presentation {
+  drawn: boolean;
+  /** Whether it is the only one, and its verdict said already. */
+  alone: boolean;
+  /** Rows of trades from the beginning and from the end. */
+  tradesShown?: number;
+}
+
+/** One backtest: its verdict, figures beside the baselines, evidence, curves, trades, and what the simulator assumed. */
+export function backtest(result: ReportedBacktest, { drawn, alone, tradesShown }: Presentation): Markup {
   const verdict = plainVerdict(result);
   return markup`<section><h2>${result.strategy} v${result.version} on ${result.symbol} ${result.timeframe} ${result.synthetic ? markup`<span class="badge caution">SYNTHETIC</span>` : null}</h2>
 <p class="note">${result.id}, ${result.segment} bars ${formatDate(result.start)} to ${formatDate(result.end)}, ${inWords(result.sample)}, start ${money(result.initialCapital, result.currency)}${result.modelId === null ? null : `, ${result.modelId}`}</p>
@@ -27,7 +35,7 @@ ${evidence(result)}
 ${drawn ? curves(result) : null}
 <h3>All figures of the strategy</h3>
 ${allFigures(result)}
-${trades(result.trades, result.currency)}
+${trades(result.trades, result.currency, tradesShown)}
 <h3>What the simulator assumed</h3>
 ${facts(flattened(result.execution))}
 </section>
@@ -93,7 +101,7 @@ function curves(result: ReportedBacktest): Markup {
   const all = reportedCurves(result);
   const withBenchmark = all.filter((curve) => curve.role !== 'baseline');
   const pictures = [
-    equity.draw({ title: 'Equity', subtitle, curves: all, stretches, currency }),
+    equity.draw({ title: 'Equity', subtitle, curves: all, stretches, ...(currency !== undefined && { currency }) }),
     drawdown.draw({ title: 'Drawdown', subtitle, curves: withBenchmark }, { width: 800, height: 320 }),
   ];
   if (close !== undefined) {

@@ -1,6 +1,6 @@
 import { shortHash } from '../format.ts';
 import { type Insert, type Markup, markup } from '../markup.ts';
-import type { ExperimentReport, ReportedInsight } from '../report-data.ts';
+import type { ExperimentReport, ReportedInsight, Reproduction } from '../report-data.ts';
 import { facts } from '../table.ts';
 
 /** What was learned, for later experiments. */
@@ -14,17 +14,21 @@ export function insights(saved: readonly ReportedInsight[]): Insert {
 `;
 }
 
-/** What must be the same for the same bytes to come out again. */
-export function reproduction({ series, strategies, models, reproduction: how }: ExperimentReport): Markup {
-  const hashes: [string, Insert][] = [
-    ...series.map((one): [string, Insert] => [`Bars ${one.symbol} ${one.timeframe}`, hashed(one.hash)]),
-    ...strategies.map((one): [string, Insert] => [`Strategy ${one.name} v${one.version}`, hashed(one.fingerprint)]),
-    ...models.map((one): [string, Insert] => [`Model ${one.id}, seed ${one.seed}`, hashed(one.hash)]),
+/** The hashes of all that an experiment used. */
+export function hashesOf({ series, strategies, models }: ExperimentReport): [name: string, hash: string][] {
+  return [
+    ...series.map((one): [string, string] => [`Bars ${one.symbol} ${one.timeframe}`, one.hash]),
+    ...strategies.map((one): [string, string] => [`Strategy ${one.name} v${one.version}`, one.fingerprint]),
+    ...models.map((one): [string, string] => [`Model ${one.id}, seed ${one.seed}`, one.hash]),
   ];
+}
+
+/** What must be the same for the same bytes to come out again. */
+export function reproduction(hashes: readonly (readonly [name: string, hash: string])[], how: Reproduction): Markup {
   const versions = Object.entries({ 'Code of the lab': how.code, ...how.versions });
   return markup`<section><h2>How to reproduce this</h2>
 <p>The same bars, strategy, model, code and seed give the same bytes.</p>
-${facts([...hashes, ...versions])}
+${facts([...hashes.map(([name, hash]) => [name, hashed(hash)] as const), ...versions])}
 ${how.command === null ? null : markup`<pre>${how.command}</pre>`}
 </section>`;
 }

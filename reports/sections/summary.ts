@@ -19,7 +19,8 @@ ${backtests.length > 1 ? overview(backtests) : null}
 </header>`;
 }
 
-function syntheticWarning(): Markup {
+/** Stands above everything else. */
+export function syntheticWarning(): Markup {
   return markup`<div class="loud"><strong>SYNTHETIC BARS.</strong> Prices here were made by a generator. Nothing in this report says anything about a real market.</div>
 `;
 }

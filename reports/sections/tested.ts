@@ -2,8 +2,8 @@ import { formatDate } from '@stratlab/data/instant.ts';
 import { fuzzySets } from '../charts/fuzzy-sets.ts';
 import { count, shortHash, unknown } from '../format.ts';
 import { type Insert, Markup, markup } from '../markup.ts';
-import type { ReportedSeries, ReportedStrategy } from '../report-data.ts';
-import { table } from '../table.ts';
+import type { BacktestReport, ReportedSeries, ReportedStrategy } from '../report-data.ts';
+import { facts, table } from '../table.ts';
 
 /** The bars: where they come from, how long they are, what is sealed, how good they are. */
 export function bars(series: readonly ReportedSeries[]): Insert {
@@ -30,6 +30,24 @@ export function bars(series: readonly ReportedSeries[]): Insert {
   return markup`<section><h2>Bars</h2>
 ${table(columns, rows)}
 ${findings.length === 0 ? null : markup`<ul class="note">${findings.map((text) => markup`<li>${text}</li>`)}</ul>`}
+</section>
+`;
+}
+
+/** The bars of one backtest and what was sealed when it ran. */
+export function testedBars({ backtest, bars: tested }: BacktestReport): Markup {
+  const { timeframe, start, end, synthetic } = backtest;
+  return markup`<section><h2>Bars and seal</h2>
+${facts([
+  ['Instruments', tested.symbols.join(', ')],
+  ['Timeframe', timeframe],
+  ['Bars', count(tested.count)],
+  ['Sessions', count(tested.sessions)],
+  ['First and last bar', `${formatDate(start)} to ${formatDate(end)}`],
+  ['Sealed from', tested.sealedFrom === null ? markup`<b>not sealed</b>` : formatDate(tested.sealedFrom)],
+  ['Market', synthetic ? markup`<span class="badge caution">SYNTHETIC</span>` : 'recorded'],
+  ['Hash', markup`<code title="${tested.hash}">${shortHash(tested.hash)}</code>`],
+])}
 </section>
 `;
 }

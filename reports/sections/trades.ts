@@ -5,11 +5,8 @@ import { type Insert, type Markup, markup } from '../markup.ts';
 import { table } from '../table.ts';
 import { inWords } from '../verdict.ts';
 
-/** Rows shown from the beginning and from the end. */
-const shown = 8;
-
-/** What the trades have in common, the first and the last of them. */
-export function trades(all: readonly Trade[], currency: string): Insert {
+/** What the trades have in common, and so many of the first and of the last. */
+export function trades(all: readonly Trade[], currency: string | undefined, shown = 8): Insert {
   if (all.length === 0) return markup`<h3>Trades</h3><p>No trade was closed.</p>`;
   const listed = all.length <= 2 * shown ? all : [...all.slice(0, shown), ...all.slice(-shown)];
   const left = all.length - listed.length;
@@ -19,7 +16,7 @@ ${tradeTable(listed)}
 ${left === 0 ? null : markup`<p class="note">The first ${shown} and the last ${shown}; ${count(left)} between them are not shown.</p>`}`;
 }
 
-function overview(all: readonly Trade[], currency: string): string {
+function overview(all: readonly Trade[], currency: string | undefined): string {
   const won = all.filter(({ pnl }) => pnl > 0).length;
   const long = all.filter(({ direction }) => direction === 'long').length;
   const sum = (value: (trade: Trade) => number) => all.reduce((total, trade) => total + value(trade), 0);
@@ -40,7 +37,9 @@ function overview(all: readonly Trade[], currency: string): string {
 }
 
 function tradeTable(listed: readonly Trade[]): Markup {
+  const several = new Set(listed.map(({ symbol }) => symbol)).size > 1;
   const columns = [
+    ...(several ? [{ title: 'Symbol' }] : []),
     { title: 'Side' },
     { title: 'Entry' },
     { title: 'Price', numeric: true },
@@ -53,6 +52,7 @@ function tradeTable(listed: readonly Trade[]): Markup {
     { title: 'Exit by' },
   ];
   const rows = listed.map((trade) => [
+    ...(several ? [trade.symbol] : []),
     trade.direction,
     formatDate(trade.entryTime),
     price(trade.entryPrice),

@@ -64,7 +64,7 @@ for (const [era, mode] of [
     assert.equal(failure.isError, true);
     assert.equal(failure.structuredContent, undefined);
     await assert.rejects(client.callTool({ name: 'nothing' }), /Unknown tool/);
-    assert.equal((await client.listPrompts()).prompts.length, 2);
+    assert.equal((await client.listPrompts()).prompts.length, 4);
     assert.equal((await client.listResources()).resources[0]?.uri, 'lab://guide');
     const told: unknown[] = [];
     await client.callTool(

@@ -115,7 +115,7 @@ for (const [era, mode] of eras) {
     assert.equal(Object(answer.structuredContent).summary, 'Greeted Ada.');
     assert.equal((await client.callTool({ name: 'refuse' })).isError, true);
     await assert.rejects(client.callTool({ name: 'nothing' }), /Unknown tool/);
-    assert.equal((await client.listPrompts()).prompts.length, 2);
+    assert.equal((await client.listPrompts()).prompts.length, 4);
     assert.match(JSON.stringify(await client.readResource({ uri: 'lab://guide' })), /Stratlab in one page/);
     const told: unknown[] = [];
     const onprogress = ({ message }: { message?: string | undefined }) => void told.push(message);

@@ -16,7 +16,7 @@ for (const [era, mode] of eras) {
     const failure = await client.callTool({ name: 'greet', arguments: { name: 7 } });
     assert.equal(failure.isError, true);
     await assert.rejects(client.callTool({ name: 'nothing' }), /Unknown tool/);
-    assert.equal((await client.listPrompts()).prompts.length, 2);
+    assert.equal((await client.listPrompts()).prompts.length, 4);
     assert.equal((await client.listResources()).resources[0]?.uri, 'lab://guide');
     const told: unknown[] = [];
     await client.callTool(
