@@ -57,7 +57,7 @@ export const searchInsightsTool = defineTool({
       summary:
         all.length === 0
           ? `Nothing is known about "${input.query}".`
-          : `${all.length} insights speak of it, ${items.length} of them here.`,
+          : `${all.length === 1 ? '1 insight speaks' : `${all.length} insights speak`} of it, ${items.length} of them here.`,
       insights: items,
       total: all.length,
       ...rest,
