@@ -40,11 +40,11 @@ export class SweepPool {
     await Promise.all(this.workers.map((worker) => worker.terminate()));
   }
 
-  /** Slow periods are dealt out in turn: short ones trade more, and each thread computes its own averages. */
+  /** Slow periods are dealt out to and fro: short ones trade more, and each thread computes its own averages. */
   private async share(request: Sweep): Promise<PairResult[]> {
     const { pairs, ...rest } = request;
     const slows = [...new Set(pairs.map(({ slow }) => slow))].sort((a, b) => a - b);
-    const threadOf = new Map(slows.map((slow, k) => [slow, k % this.workers.length]));
+    const threadOf = new Map(slows.map((slow, k) => [slow, toAndFro(k, this.workers.length)]));
     const shares = this.workers.map((_, k) => pairs.filter(({ slow }) => threadOf.get(slow) === k));
     const sweep = { ...rest, bars: sharedBars(request.bars), pairs: [] };
     const answers = await Promise.all(this.workers.map((worker, k) => ask(worker, sweep, shares[k])));
@@ -54,6 +54,12 @@ export class SweepPool {
       return answers[thread][taken[thread]++];
     });
   }
+}
+
+/** 0, 1, 2, 2, 1, 0, 0, 1 … of three. */
+function toAndFro(turn: number, count: number): number {
+  const step = turn % (2 * count);
+  return step < count ? step : 2 * count - 1 - step;
 }
 
 async function ask(worker: Worker, sweep: Sweep, pairs: PeriodPair[]): Promise<PairResult[]> {

@@ -26,6 +26,8 @@ const sweptRows = 100_000;
 const nautilusRows = 100_000;
 /** Every engine has its turn in each round, so that a slow moment of the machine meets them all. */
 const rounds = 5;
+/** In which the loops of each thread are compiled, and compiled again when they have been seen to be hot. */
+const warmUpRounds = 4;
 
 /** A peer's answer: milliseconds of each run, and what came out where it says so. */
 interface Answer {
@@ -124,7 +126,7 @@ async function compare(bars: Bars, { c, vectorbt, backtestingPy, nautilus, skipp
   const request = crossings(sliceBars(bars, 0, sweptRows));
   const one = new SweepPool(1);
   const two = new SweepPool(2);
-  for (let round = -1; round < rounds; round++) {
+  for (let round = -warmUpRounds; round < rounds; round++) {
     const peer = c?.(sweptRows, 'sweep', 1);
     const results: PairResult[][] = [];
     const own = timed(() => results.push(sweep(request)), 1);
@@ -132,7 +134,7 @@ async function compare(bars: Bars, { c, vectorbt, backtestingPy, nautilus, skipp
     const byTwo = await timedOnce(async () => results.push(await two.run(request)));
     for (const result of results) assertSame(result, results[0]);
     if (peer?.pairs !== undefined) assertPairsAgree(results[0], peer.pairs);
-    if (round < 0) continue; // compiles the loops of each thread
+    if (round < 0) continue;
     if (peer !== undefined) note('sweep_c', peer.ms);
     note('sweep', own);
     note('sweep_one_worker', [byOne]);

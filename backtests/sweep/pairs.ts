@@ -1,6 +1,7 @@
 import { type Bars, barCount } from '@stratlab/data/bars.ts';
 import { getCalendar } from '@stratlab/data/calendars/index.ts';
 import type { Instrument } from '@stratlab/data/instrument.ts';
+import { giveBack } from '@stratlab/strategies/columns.ts';
 import { movingAverage } from '@stratlab/strategies/smoothing.ts';
 import { type CrossingDirection, Crossings } from '../crossing.ts';
 import { DrawdownWatch } from '../drawdowns.ts';
@@ -42,7 +43,10 @@ export interface PairResult extends PeriodPair {
 const none = new Float64Array(0);
 const noTrades = tradeColumns([]);
 
-/** Runs the pairs one after another over bars that can be traded; an average is computed once. */
+/**
+ * Runs the pairs one after another over bars that can be traded; an average is computed once. Those of one slow period
+ * come together, so that the columns of a stretch of pairs fit into the cache.
+ */
 export function runPairs(sweep: Sweep, pairs: readonly PeriodPair[]): PairResult[] {
   const { bars, average, direction, execution, instrument, initialCapital } = sweep;
   const rows = barCount(bars);
@@ -55,7 +59,7 @@ export function runPairs(sweep: Sweep, pairs: readonly PeriodPair[]): PairResult
   const sessions = sessionsOf(bars.time, getCalendar(instrument.calendar)).lastRow;
   const crossings = new Crossings(rows, direction);
   const workspace = new Workspace();
-  return pairs.map(({ fast, slow }) => {
+  const runPair = ({ fast, slow }: PeriodPair): PairResult => {
     const decisions = crossings.find(averageOf(fast), averageOf(slow), slow);
     const ends = sessions.subarray(sessions.findIndex((row) => row >= slow));
     const equityAfter = new Float64Array(ends.length);
@@ -71,7 +75,12 @@ export function runPairs(sweep: Sweep, pairs: readonly PeriodPair[]): PairResult
       max_drawdown: drawdown.depth,
       sharpe: sharpeOf(returnsOf(equityAfter, initialCapital), sweep),
     };
-  });
+  };
+  const results = new Array<PairResult>(pairs.length);
+  const bySlow = [...pairs.keys()].sort((a, b) => pairs[a].slow - pairs[b].slow);
+  for (const k of bySlow) results[k] = runPair(pairs[k]);
+  giveBack(...averages.values());
+  return results;
 }
 
 function sharpeOf(returns: Float64Array, { initialCapital, periodsPerYear, cashRate }: Sweep): number | null {
