@@ -7,7 +7,7 @@ import { addTrial } from '@stratlab/knowledge/trials.ts';
 import type { Books } from './commit-job.ts';
 import { countTrials, decisionHash } from './count-trial.ts';
 import type { BacktestOrder } from './orders.ts';
-import type { Ran } from './run-order.ts';
+import type { Ran } from './ran.ts';
 import type { BacktestAnswer } from './shown-backtest.ts';
 import { codeVersion } from './version.ts';
 

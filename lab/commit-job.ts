@@ -3,9 +3,9 @@ import type { Database } from '@stratlab/knowledge/database.ts';
 import { commitBacktest } from './commit-backtest.ts';
 import { commitModel } from './commit-model.ts';
 import { commitTest } from './commit-test.ts';
-import { learnedSchema } from './learn.ts';
+import { learnedSchema } from './learned.ts';
 import { backtestOrderSchema, trainOrderSchema } from './orders.ts';
-import { ranSchema } from './run-order.ts';
+import { ranSchema } from './ran.ts';
 import { endedTestSchema, rankedTestSchema } from './test-order.ts';
 
 /** What may be written when a job ends. */

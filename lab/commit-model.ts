@@ -8,7 +8,7 @@ import type { SplitMetrics } from '@stratlab/models/class-metrics.ts';
 import { fingerprint } from '@stratlab/strategies/fingerprint.ts';
 import type { Books } from './commit-job.ts';
 import { countTrials, decisionHash } from './count-trial.ts';
-import type { Learned } from './learn.ts';
+import type { Learned } from './learned.ts';
 import type { TrainOrder } from './orders.ts';
 import { shownFolds } from './shown-folds.ts';
 import { requireStrategy } from './strategy-language.ts';

@@ -4,7 +4,8 @@ import type { FittedMember } from '@stratlab/models/fit-ensemble.ts';
 import { fitLessons, lessonsOf } from '@stratlab/models/lessons.ts';
 import type { ModelSpec } from '@stratlab/models/spec.ts';
 import type { Fold, Rows } from '@stratlab/models/split.ts';
-import { composedTask, type LearningBlocks, type Lecture, ownTask } from './learning-task.ts';
+import type { LearningBlocks } from './learning-specs.ts';
+import { composedTask, type Lecture, ownTask } from './learning-task.ts';
 import type { Trainings } from './trainings.ts';
 
 /** A fitted network; behind a gate one of the model that it names. */

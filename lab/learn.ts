@@ -1,7 +1,7 @@
 import { LabError } from '@stratlab/data/error.ts';
 import type { BarStore, StoredBars } from '@stratlab/data/store.ts';
 import { type ArtifactComposition, type ArtifactMember, writeArtifact } from '@stratlab/models/artifact.ts';
-import { type SplitMetrics, splitMetricsSchema } from '@stratlab/models/class-metrics.ts';
+import type { SplitMetrics } from '@stratlab/models/class-metrics.ts';
 import { newestMember } from '@stratlab/models/ensemble.ts';
 import { type FittedMember, judgeModel } from '@stratlab/models/fit-ensemble.ts';
 import { allInputs } from '@stratlab/models/inputs.ts';
@@ -12,11 +12,11 @@ import { folds } from '@stratlab/models/splits/folds.ts';
 import type { Validation } from '@stratlab/models/splits/schema.ts';
 import type { TrainedModel } from '@stratlab/models/trained-model.ts';
 import { fingerprint } from '@stratlab/strategies/fingerprint.ts';
-import { z } from 'zod';
 import { contextSeries } from './context-series.ts';
 import { type FittedExpert, type FittedGate, fitNetworks } from './fit-networks.ts';
 import { labelsOf } from './label-of.ts';
-import { lastKnownRows, readSample, type Sample, usedSeriesSchema } from './sample.ts';
+import type { Learned } from './learned.ts';
+import { lastKnownRows, readSample, type Sample } from './sample.ts';
 import type { LabStrategy } from './strategy-language.ts';
 import { type LearnHooks, Trainings } from './trainings.ts';
 import { codeVersion } from './version.ts';
@@ -30,29 +30,6 @@ export interface LearnRequest {
   /** Where trainings under way are kept, so that a run after a crash goes on from them. */
   checkpoints: string;
 }
-
-const metricsSchema = z.strictObject({
-  train: splitMetricsSchema,
-  validation: splitMetricsSchema.nullable(),
-  test: splitMetricsSchema.nullable(),
-});
-
-/** What a training found; parsed when it comes from another process. */
-export const learnedSchema = z.strictObject({
-  artifactHash: z.string(),
-  fingerprint: z.string(),
-  engine: z.string(),
-  series: z.array(usedSeriesSchema).min(1),
-  metrics: metricsSchema,
-  /** Per member, fold by fold and seed by seed; of a composition model by model between. */
-  folds: z.array(metricsSchema.extend({ fold: z.int(), seed: z.int(), expert: z.string().optional() })),
-  epochs: z.int(),
-  /** Gradient steps of all networks; 0 where they are not fitted batch by batch. */
-  steps: z.int(),
-  stoppedEarly: z.boolean(),
-  warnings: z.array(z.string()),
-});
-export type Learned = z.infer<typeof learnedSchema>;
 
 /** Bars to features to labels to a fitted, stored model. Reports progress and stops at an epoch's end when cancelled. */
 export async function learn(

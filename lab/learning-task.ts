@@ -1,36 +1,15 @@
-import { type CompositionBlock, routingOf } from '@stratlab/models/composition-block.ts';
-import { modelSpec, type NetworkTraining, type TrainingBlock } from '@stratlab/models/document.ts';
+import { routingOf } from '@stratlab/models/composition-block.ts';
+import type { NetworkTraining } from '@stratlab/models/document.ts';
 import { chooseEngine } from '@stratlab/models/engines/index.ts';
 import type { ComposedTask } from '@stratlab/models/fit-composition.ts';
 import type { Inputs } from '@stratlab/models/inputs.ts';
 import type { Task } from '@stratlab/models/lessons.ts';
-import type { ModelBlock } from '@stratlab/models/model-block.ts';
 import type { ModelSpec } from '@stratlab/models/spec.ts';
 import { columnsAt } from '@stratlab/models/trained-model.ts';
 import type { Feature } from '@stratlab/strategies/features.ts';
 import { labelOf } from './label-of.ts';
+import { gateSpec, type LearningBlocks, ownSpec } from './learning-specs.ts';
 import type { Sample } from './sample.ts';
-
-/** The blocks of a strategy that say what is learnt. */
-export interface LearningBlocks {
-  readonly model: ModelBlock;
-  readonly training: TrainingBlock;
-  readonly composition: CompositionBlock | null;
-}
-
-/** The description of a strategy's model, or of each behind its gate. */
-export function ownSpec({ model, training }: LearningBlocks, inputs: Inputs): ModelSpec {
-  return modelSpec(model, training, inputs.model.length, labelOf(training.labels).classes?.length ?? 1);
-}
-
-/** The description of a composition's gate: it shares folds, seeds and ensemble with the models. */
-export function gateSpec({ training, composition }: LearningBlocks, inputs: Inputs): ModelSpec | null {
-  if (composition === null) return null;
-  const { model, training: taught } = composition.gate;
-  const { validation, ensemble, seed } = training;
-  const regimes = labelOf(taught.labels).classes?.length ?? 1;
-  return modelSpec(model, { ...taught, validation, ensemble, seed }, inputs.gate.length, regimes);
-}
 
 /** A sample to learn from, and what is the same for all networks. */
 export interface Lecture {

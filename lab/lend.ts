@@ -5,7 +5,7 @@ import { modelRecord } from '@stratlab/models/artifact.ts';
 import { filesForJob, filesOfOutcome } from './files-of-job.ts';
 import { inBatches } from './in-batches.ts';
 import type { Lab } from './lab.ts';
-import { learnedSchema } from './learn.ts';
+import { learnedSchema } from './learned.ts';
 import { isThere, type NamedFile, namedFileSchema } from './named-file.ts';
 import type { Objects } from './objects.ts';
 

@@ -16,7 +16,6 @@ import { newId } from './id.ts';
 import { jobPriority } from './job-priority.ts';
 import type { Lab } from './lab.ts';
 import type { BacktestOrder } from './orders.ts';
-import { runOrder } from './run-order.ts';
 import { type BacktestAnswer, backtestAnswerSchema } from './shown-backtest.ts';
 import { clippedRange, type Span } from './span.ts';
 import { type LabStrategy, requireStrategy } from './strategy-language.ts';
@@ -63,6 +62,7 @@ export async function runBacktest(
 ): Promise<BacktestAnswer | Pending> {
   const { order, bars } = orderOf(lab, input);
   if (bars <= lab.configuration.inlineBars) {
+    const { runOrder } = await import('./run-order.ts');
     const ran = runOrder(lab.store, lab.folders, order);
     return lab.database.transaction(() => commitBacktest(lab, order, ran));
   }

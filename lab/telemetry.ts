@@ -1,5 +1,5 @@
-import { trace } from '@opentelemetry/api';
 import { LabError } from '@stratlab/data/error.ts';
+import { collectSpans } from './trace.ts';
 import { codeVersion } from './version.ts';
 
 export interface Telemetry {
@@ -17,11 +17,12 @@ export async function startTelemetry(environment: NodeJS.ProcessEnv, service: st
   const { OTEL_EXPORTER_OTLP_ENDPOINT: all, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: traces } = environment;
   if (!all && !traces) return silent;
   const { BatchSpanProcessor, TracerProvider, OTLPTraceExporter, resourceFromAttributes } = await packages();
+  const { beginSpans } = await import('./spans.ts');
   const provider = new TracerProvider({
     resource: resourceFromAttributes({ 'service.name': service, 'service.version': codeVersion }),
     spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })],
   });
-  trace.setGlobalTracerProvider(provider);
+  collectSpans(beginSpans(provider.getTracer('stratlab', codeVersion)));
   return { flush: () => provider.forceFlush().catch(() => {}) };
 }
 

@@ -1,8 +1,25 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { type Attributes, type Context, ROOT_CONTEXT, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
-import { codeVersion } from './version.ts';
+
+export type Attributes = Record<string, string | number>;
+
+/** A span that is collected. */
+export interface Span {
+  /** As W3C has it. */
+  readonly traceparent: string;
+  fail(message: string): void;
+  end(): void;
+}
+
+/** Begins a span under the one that `parent` (W3C traceparent) names. */
+export type BeginSpan = (name: string, attributes: Attributes, parent: string | null) => Span;
 
 const spans = new AsyncLocalStorage<Span>();
+let begin: BeginSpan | null = null;
+
+/** From now on spans are begun so; until then nobody collects them. */
+export function collectSpans(beginSpan: BeginSpan): void {
+  begin = beginSpan;
+}
 
 /** Runs `body` as a span of the trace that `parent` (W3C traceparent) belongs to, else of the one around it. */
 export async function inSpan<T>(
@@ -10,11 +27,12 @@ export async function inSpan<T>(
   { attributes = {}, parent = traceparent() }: { attributes?: Attributes; parent?: string | null },
   body: () => Promise<T>,
 ): Promise<T> {
-  const span = trace.getTracer('stratlab', codeVersion).startSpan(name, { attributes }, contextOf(parent));
+  if (begin === null) return body();
+  const span = begin(name, attributes, parent);
   try {
     return await spans.run(span, body);
   } catch (error) {
-    span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Error ? error.message : String(error) });
+    span.fail(error instanceof Error ? error.message : String(error));
     throw error;
   } finally {
     span.end();
@@ -23,14 +41,5 @@ export async function inSpan<T>(
 
 /** The span around the caller as W3C traceparent; null where there is none, or nobody collects them. */
 export function traceparent(): string | null {
-  const context = spans.getStore()?.spanContext();
-  if (context === undefined || !trace.isSpanContextValid(context)) return null;
-  return `00-${context.traceId}-${context.spanId}-${context.traceFlags.toString(16).padStart(2, '0')}`;
-}
-
-function contextOf(parent: string | null): Context {
-  const [, traceId, spanId, flags] = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/.exec(parent ?? '') ?? [];
-  if (traceId === undefined) return ROOT_CONTEXT;
-  const traceFlags = Number.parseInt(flags, 16);
-  return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags, isRemote: true });
+  return spans.getStore()?.traceparent ?? null;
 }

@@ -9,7 +9,7 @@ import { sizeOf } from '@stratlab/models/networks/layout.ts';
 import type { Sampling } from '@stratlab/models/sampling/schema.ts';
 import type { ModelSpec } from '@stratlab/models/spec.ts';
 import { foldCount } from '@stratlab/models/splits/folds.ts';
-import { gateSpec, type LearningBlocks, ownSpec } from './learning-task.ts';
+import { gateSpec, type LearningBlocks, ownSpec } from './learning-specs.ts';
 import type { LabStrategy } from './strategy-language.ts';
 
 /** Networks of one description, and how many sets of rows they are taught. */
