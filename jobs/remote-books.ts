@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Books } from './books.ts';
 import { jobErrorSchema, jobSchema, progressSchema } from './messages.ts';
+import { Unreachable } from './unreachable.ts';
 
 const longestRetryMs = 5000;
 
@@ -41,9 +42,6 @@ export function answerCall(books: Books, asked: BookCall): Promise<unknown> {
       return books[asked.call](asked.job);
   }
 }
-
-/** The lab could not be asked; it may answer later. */
-export class Unreachable extends Error {}
 
 /**
  * Books that lie elsewhere. What ends a job is said again until it is heard; heard twice, it counts once. By then the

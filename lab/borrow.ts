@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { writeFileAtomic } from '@stratlab/data/atomic-file.ts';
 import { errorCodes, LabError } from '@stratlab/data/error.ts';
 import type { Job } from '@stratlab/jobs/job-store.ts';
-import { Unreachable } from '@stratlab/jobs/remote-books.ts';
+import { Unreachable } from '@stratlab/jobs/unreachable.ts';
 import type { Configuration } from './configuration.ts';
 import { filesOfOutcome } from './files-of-job.ts';
 import { entries } from './home-files.ts';

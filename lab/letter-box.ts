@@ -1,5 +1,5 @@
 import { LabError } from '@stratlab/data/error.ts';
-import { Unreachable } from '@stratlab/jobs/remote-books.ts';
+import { Unreachable } from '@stratlab/jobs/unreachable.ts';
 import { fromWire, toWire } from '@stratlab/jobs/wire.ts';
 import type { Configuration } from './configuration.ts';
 import type { Letter } from './worker-letters.ts';

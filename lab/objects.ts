@@ -1,6 +1,6 @@
 import { LabError } from '@stratlab/data/error.ts';
 import { sha256 } from '@stratlab/data/hash.ts';
-import { Unreachable } from '@stratlab/jobs/remote-books.ts';
+import { Unreachable } from '@stratlab/jobs/unreachable.ts';
 import type { Configuration } from './configuration.ts';
 import { kindOf, type NamedFile } from './named-file.ts';
 

@@ -1,8 +1,9 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LabError } from '@stratlab/data/error.ts';
-import { remoteBooks, Unreachable } from '@stratlab/jobs/remote-books.ts';
+import { remoteBooks } from '@stratlab/jobs/remote-books.ts';
 import type { Slots } from '@stratlab/jobs/runner.ts';
+import { Unreachable } from '@stratlab/jobs/unreachable.ts';
 import { startWork } from '@stratlab/jobs/work.ts';
 import type { Logger } from 'pino';
 import { sweep } from './borrow.ts';

@@ -1,7 +1,8 @@
 import { LabError } from '@stratlab/data/error.ts';
 import { jobErrorOf } from '@stratlab/jobs/job-error.ts';
 import { jobErrorSchema, jobSchema } from '@stratlab/jobs/messages.ts';
-import { answerCall, type BookCall, bookCallSchema, Unreachable } from '@stratlab/jobs/remote-books.ts';
+import { answerCall, type BookCall, bookCallSchema } from '@stratlab/jobs/remote-books.ts';
+import { Unreachable } from '@stratlab/jobs/unreachable.ts';
 import { fromWire, toWire } from '@stratlab/jobs/wire.ts';
 import { z } from 'zod';
 import { shownError } from './fault.ts';

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { jobErrorOf } from '../job-error.ts';
 import type { JobSource, SourceContext } from '../source.ts';
+import { Unreachable } from '../unreachable.ts';
 
 /** Takes jobs straight from the books, as many as there are free slots. */
 export function pullSource({ books, runner, slots, heldBack, log }: SourceContext): JobSource {
@@ -30,7 +31,8 @@ export function pullSource({ books, runner, slots, heldBack, log }: SourceContex
       if (free < 1 || heldBack() !== null) return;
       for (const job of await books.claim(capability, free)) void runner.run(job).then(look);
     } catch (error) {
-      log('error', 'No jobs could be taken.', { error: jobErrorOf(error) });
+      const level = error instanceof Unreachable ? 'warn' : 'error';
+      log(level, 'No jobs could be taken.', { error: jobErrorOf(error) });
     }
   }
 

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sha256 } from '@stratlab/data/hash.ts';
 import { formatInstant, parseInstant } from '@stratlab/data/instant.ts';
 import { openStore } from '@stratlab/data/store.ts';
-import { Unreachable } from '@stratlab/jobs/remote-books.ts';
+import { Unreachable } from '@stratlab/jobs/unreachable.ts';
 import { readConfiguration } from '@stratlab/lab/configuration.ts';
 import { openLab } from '@stratlab/lab/lab.ts';
 import { type Objects, openObjects } from '@stratlab/lab/objects.ts';

@@ -1,4 +1,5 @@
-import { answerCall, remoteBooks, Unreachable } from '@stratlab/jobs/remote-books.ts';
+import { answerCall, remoteBooks } from '@stratlab/jobs/remote-books.ts';
+import { Unreachable } from '@stratlab/jobs/unreachable.ts';
 import { startWork } from '@stratlab/jobs/work.ts';
 import type { Lab } from '@stratlab/lab/lab.ts';
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { type Queue, startQueue } from '@stratlab/jobs/queue.ts';
-import { answerCall, bookCallSchema, remoteBooks, Unreachable } from '@stratlab/jobs/remote-books.ts';
+import { answerCall, bookCallSchema, remoteBooks } from '@stratlab/jobs/remote-books.ts';
+import { Unreachable } from '@stratlab/jobs/unreachable.ts';
 import { fromWire, toWire } from '@stratlab/jobs/wire.ts';
 import { startWork, type Work } from '@stratlab/jobs/work.ts';
 import fc from 'fast-check';
@@ -118,4 +119,13 @@ test('a job whose holder cannot be heard for longer than the lease is run again 
   await home.ended(next);
   await near.stop({ drain: true });
   assert.deepEqual([home.record(id).attempt, home.effects().filter(({ job }) => job === id)], [2, []]);
+});
+
+test('a lab that cannot be reached is a warning until it can be', async () => {
+  line.call = false;
+  await until('the worker has missed it', () => warned.includes('No jobs could be taken.'));
+  line.call = true;
+  const id = home.add('wait');
+  await home.ended(id);
+  assert.equal(home.record(id).status, 'completed');
 });

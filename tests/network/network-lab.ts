@@ -68,7 +68,7 @@ export class NetworkLab {
   }
 
   /** Lines that one of the processes logged, from warnings on. */
-  logged(name: Side | 'lab'): { level: number; msg: string }[] {
+  logged(name: Side | 'lab'): { level: number; msg: string; details?: unknown }[] {
     const lines = readFileSync(this.#logFile(name), 'utf8').split('\n').filter(Boolean);
     return lines.map((line) => (line.startsWith('{') ? JSON.parse(line) : { level: 50, msg: line }));
   }

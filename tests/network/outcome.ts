@@ -52,7 +52,11 @@ function shareOf(owner: string | undefined, store: JobStore, { trainings, claims
 
 function errorsLogged(lab: NetworkLab): string[] {
   return (['lab', 'left', 'right'] as const).flatMap((name) =>
-    lab.logged(name).flatMap(({ level, msg }) => (level >= 50 ? `${name} logged: ${msg}` : [])),
+    lab
+      .logged(name)
+      .flatMap(({ level, msg, details = null }) =>
+        level >= 50 ? `${name} logged: ${msg} ${JSON.stringify(details)}` : [],
+      ),
   );
 }
 
