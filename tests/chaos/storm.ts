@@ -96,7 +96,9 @@ export async function storm(plan: Plan, redis: RedisServer | null, seed: number)
       return pid !== undefined && alive(pid) ? [{ id, attempt, pid }] : [];
     });
 
+  /** At least every other one in the middle of a job. */
   async function killWorker(): Promise<number> {
+    if (done.midJob <= done.workerKills / 2) await until('a job runs', somethingRuns);
     starts.read();
     const victim = pick(runningPids()) ?? pick(starts.recent().filter(({ pid }) => alive(pid)));
     if (victim === undefined) return 0;
@@ -104,6 +106,12 @@ export async function storm(plan: Plan, redis: RedisServer | null, seed: number)
     const record = home.store.get(victim.id);
     if (record?.status === 'running' && record.attempt === victim.attempt) done.midJob++;
     return 1;
+  }
+
+  function somethingRuns(): boolean {
+    feed();
+    starts.read();
+    return runningPids().length > 0;
   }
 
   async function killOneServer(): Promise<number> {
