@@ -59,6 +59,7 @@ export function runPairs(sweep: Sweep, pairs: readonly PeriodPair[]): PairResult
   const sessions = sessionsOf(bars.time, getCalendar(instrument.calendar)).lastRow;
   const crossings = new Crossings(rows, direction);
   const workspace = new Workspace();
+  // A function of its own: V8 compiles a loop around the whole engine to code that is half as fast.
   const runPair = ({ fast, slow }: PeriodPair): PairResult => {
     const decisions = crossings.find(averageOf(fast), averageOf(slow), slow);
     const ends = sessions.subarray(sessions.findIndex((row) => row >= slow));
