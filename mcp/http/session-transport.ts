@@ -35,16 +35,23 @@ export class SessionTransport extends WebStandardStreamableHTTPServerTransport {
     if (!isPlain(request, body) || this.#unanswered.has(body.id))
       return answerByFetch(request, response, (web) => this.handleRequest(web, { authInfo, parsedBody: body }));
     this.#unanswered.set(body.id, response);
-    response.once('close', () => this.#unanswered.delete(body.id));
+    response.once('close', () => this.#forget(body.id, response));
     this.onmessage?.(body, { authInfo });
   }
 
   override async send(message: JSONRPCMessage, options?: { relatedRequestId?: RequestId }): Promise<void> {
-    const response = 'method' in message || message.id === undefined ? undefined : this.#unanswered.get(message.id);
+    if ('method' in message || message.id === undefined) return super.send(message, options);
+    const response = this.#unanswered.get(message.id);
     if (response === undefined) return super.send(message, options);
+    this.#unanswered.delete(message.id);
     const event = Buffer.concat([eventHead, bytesOf(message), eventEnd]);
     const headers = { 'Content-Length': event.length, 'Mcp-Session-Id': this.sessionId };
     response.writeHead(200, { ...eventStream, ...headers }).end(event);
+  }
+
+  /** A client may have used the id again by then. */
+  #forget(id: RequestId, response: ServerResponse): void {
+    if (this.#unanswered.get(id) === response) this.#unanswered.delete(id);
   }
 
   override async close(): Promise<void> {

@@ -28,6 +28,10 @@ test('lists of a session are answered to those who asked, and what is unusual is
     const [data = ''] = /(?<=^data: ).*$/m.exec(await answer.text()) ?? [];
     assert.equal(JSON.parse(data).id, ids[k]);
   }
+  for (const method of ['ping', 'tools/list', 'ping']) {
+    const [data = ''] = /(?<=^data: ).*$/m.exec(await (await post(url, request('again', method), own)).text()) ?? [];
+    assert.equal(JSON.parse(data).id, 'again', 'an id may be used again once it is answered');
+  }
   const list = request(4, 'tools/list');
   assert.equal((await post(url, list, { ...own, 'Mcp-Protocol-Version': '1999-01-01' })).status, 400);
   assert.equal((await post(url, list, { ...own, Accept: 'application/json' })).status, 406);
